@@ -1,0 +1,52 @@
+/** Where labels go: no two touch, none lies on an obstacle, the more important go first. */
+
+export type Rect = [number, number, number, number];
+
+export interface Wish {
+  id: string;
+  lines: string[];
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  priority: number;
+}
+
+export interface Placed extends Wish {
+  rect: Rect;
+}
+
+function touches(a: Rect, b: Rect): boolean {
+  return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+}
+
+function shifts(wish: Wish): [number, number][] {
+  const up = wish.height * 0.9;
+  const side = wish.width * 0.35;
+  return [[0, 0], [0, up], [0, -up], [side, 0], [-side, 0], [side, up], [-side, -up], [0, 1.7 * up], [0, -1.7 * up]];
+}
+
+/** Place what fits; each wish is placed at most once, near its point. */
+export function placeLabels(wishes: Wish[], obstacles: Rect[]): Placed[] {
+  const taken = [...obstacles];
+  const placed: Placed[] = [];
+  const order = [...wishes].sort((a, b) => b.priority - a.priority || (a.id < b.id ? -1 : 1));
+  for (const wish of order) {
+    for (const [dx, dy] of shifts(wish)) {
+      const x = wish.x + dx;
+      const y = wish.y + dy;
+      const rect: Rect = [x - wish.width / 2, y - wish.height / 2, x + wish.width / 2, y + wish.height / 2];
+      if (taken.some((other) => touches(rect, other))) continue;
+      taken.push(rect);
+      placed.push({ ...wish, x, y, rect });
+      break;
+    }
+  }
+  return placed;
+}
+
+/** The name without the kind of unit in front: "Phường Lê Thanh Nghị" is labelled "Lê Thanh Nghị". */
+export function shortName(name: string, kind: string): string {
+  const head = `${kind} `.toLocaleLowerCase("vi");
+  return name.toLocaleLowerCase("vi").startsWith(head) ? name.slice(head.length) : name;
+}

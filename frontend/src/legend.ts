@@ -1,0 +1,122 @@
+/** The legend: only what is drawn now. */
+
+import type { Metric } from "./state";
+import { byId, h, refill, svg, type Child } from "./dom";
+import { formatNumber } from "./format";
+import { t } from "./i18n";
+import type { Fill } from "./layers/units";
+import { shapeData } from "./layers/shapes";
+import { standing } from "./classes";
+import type { Category, Density } from "./types";
+
+export interface LegendState {
+  fill: Fill | null;
+  metric: Metric;
+  density: Density | null;
+  points: { groups: Category[]; largest: number } | null;
+  gathered: boolean;
+}
+
+function swatch(color: string, extra = ""): SVGSVGElement {
+  return svg(
+    "svg",
+    { class: `swatch ${extra}`, viewBox: "0 0 40 12", preserveAspectRatio: "none", "aria-hidden": "true" },
+    svg("rect", { width: 40, height: 12, fill: color }),
+  );
+}
+
+function scale(colors: string[], limits: string[]): HTMLElement {
+  const cells = colors.map((color, i) =>
+    h("li", {}, swatch(color), h("span", {}, limits[i])),
+  );
+  return h("ul", { class: "scale" }, ...cells);
+}
+
+function keys(fill: Fill, metric: Metric): HTMLElement {
+  const values = [...fill.values.values()];
+  const few = metric === "rate" && values.some((value) => value.few);
+  const zero = values.some((value) => standing(value) === "zero");
+  const none = values.some((value) => standing(value) === "none");
+  const key = (kind: string, text: string): HTMLElement =>
+    h("li", {}, h("span", { class: `key key-${kind}` }), text);
+  return h(
+    "ul",
+    { class: "keys inline" },
+    zero && key("zero", t("legend.zero")),
+    few && key("few", t("legend.few")),
+    none && key("none", t("legend.no_data")),
+  );
+}
+
+function fillBlock(state: LegendState, choose: (metric: Metric) => void): Child {
+  const fill = state.fill;
+  if (!fill) return null;
+  const choice = (metric: Metric): HTMLElement =>
+    h(
+      "button",
+      { type: "button", "aria-pressed": String(state.metric === metric), click: () => choose(metric) },
+      t(`legend.metric_${metric}`),
+    );
+  const digits = fill.breaks.some((limit) => limit < 1) ? 2 : 1;
+  const write = (value: number): string => formatNumber(value, value < 10 ? digits : 0);
+  return h(
+    "section",
+    {},
+    h("h3", {}, t(`legend.title_${state.metric}`)),
+    h("div", { class: "segments", role: "group", "aria-label": t("legend.metric") }, choice("rate"), choice("count")),
+    fill.breaks.length
+      ? scale(fill.colors, fill.breaks.map((limit) => `≥ ${write(limit)}`))
+      : h("p", { class: "muted" }, t("legend.all_zero")),
+    keys(fill, state.metric),
+  );
+}
+
+function densityBlock(density: Density | null): Child {
+  if (!density) return null;
+  const title = h("h3", {}, t("legend.density", { unit: density.unit, n: formatNumber(density.bandwidth_m) }));
+  if (!density.image) return h("section", {}, title, h("p", { class: "muted" }, density.reason ?? t("legend.density_none")));
+  return h(
+    "section",
+    {},
+    title,
+    scale(
+      density.classes.map(({ color }) => color),
+      density.classes.map(({ from }) => formatNumber(from, from < 10 ? 1 : 0)),
+    ),
+  );
+}
+
+function pointsBlock(points: LegendState["points"]): Child {
+  if (!points) return null;
+  const items = points.groups.map((group) =>
+    h(
+      "li",
+      {},
+      svg("svg", { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" },
+        svg("path", { d: shapeData(group.shape, 8, 8, 5.5), fill: group.color })),
+      group.title,
+    ),
+  );
+  return h(
+    "section",
+    {},
+    h("h3", {}, t("legend.points")),
+    points.largest > 1 && h("p", { class: "keyline" }, h("span", { class: "key key-circle" }), t("legend.circle")),
+    h("ul", { class: "keys columns" }, ...items),
+  );
+}
+
+/** Write the legend anew. */
+export function drawLegend(state: LegendState, choose: (metric: Metric) => void): void {
+  const box = byId("antt-legend");
+  const kept = document.activeElement?.closest("#antt-legend .segments") !== null;
+  refill(
+    box,
+    fillBlock(state, choose),
+    densityBlock(state.density),
+    pointsBlock(state.points),
+    state.gathered && h("p", { class: "keyline" }, h("span", { class: "key key-tile" }), t("legend.tile")),
+  );
+  box.hidden = !box.childElementCount;
+  if (kept) box.querySelector<HTMLElement>('[aria-pressed="true"]')?.focus();
+}

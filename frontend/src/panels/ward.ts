@@ -1,0 +1,148 @@
+/** The right panel: one unit, or one place with a sign. */
+
+import { FEW, unitValue } from "../classes";
+import { button, byId, closeButton, h, refill, type Child } from "../dom";
+import { capital, formatDate, formatNumber, formatRate } from "../format";
+import type { UnitShape } from "../geometry";
+import { t } from "../i18n";
+import type { Place } from "../layers/symbols";
+import type { Category, Properties, Summary, UnitProperties } from "../types";
+import { hourTable, monthChart } from "./charts";
+
+export interface WardActs {
+  close(): void;
+  table(): void;
+  exportHref(): string;
+  filter(unit: string | null): void;
+}
+
+const TOP_CATEGORIES = 6;
+const SHOWN_FIELDS = [
+  "status", "established_on", "households", "members", "review_due", "score",
+  "azimuth_deg", "field_of_view_deg", "range_m", "last_heard_at",
+];
+
+function facts(props: UnitProperties): string {
+  const area = props.area_km2 ?? props.area_km2_published;
+  return [
+    area === null ? null : `${formatNumber(area, 2)} km²`,
+    props.population === null ? t("ward.no_population") : t("ward.people", { n: formatNumber(props.population) }),
+    props.formed_from ? t("ward.formed_from", { names: props.formed_from }) : null,
+  ].filter(Boolean).join(" · ");
+}
+
+function figure(value: string, label: string): HTMLElement {
+  return h("div", { class: "figure" }, h("span", { class: "figure-value" }, value), h("span", { class: "muted" }, label));
+}
+
+/** Draws the right panel. */
+export class WardPanel {
+  private readonly panel = byId("antt-ward");
+  private readonly body = byId("antt-ward-body");
+
+  constructor(
+    private readonly acts: WardActs,
+    private readonly categories: Map<string, Category>,
+  ) {}
+
+  hide(): void {
+    this.panel.hidden = true;
+    refill(this.body);
+  }
+
+  /** Show a unit; the figures follow when the summary has arrived. */
+  showUnit(unit: UnitShape, summary: Summary | null, filtered: boolean): void {
+    const props = unit.props;
+    const kicker = [
+      capital(props.unit_type),
+      t("ward.code", { code: props.code }),
+      t("ward.valid_from", { date: formatDate(props.valid_from) }),
+    ].join(" · ");
+    const same = this.body.dataset.unit === unit.id;
+    this.body.dataset.unit = unit.id;
+    this.fill(kicker, props.name,
+      h("p", { class: "muted facts" }, facts(props)),
+      summary ? this.figures(unit, summary) : h("p", { class: "muted waiting" }, t("progress.loading")),
+      button(filtered ? t("ward.show_all") : t("ward.only"), () => this.acts.filter(filtered ? null : unit.id), { class: "button link" }),
+      this.buttons());
+    if (!same) this.body.scrollTop = 0;
+  }
+
+  /** Show one model or camera. */
+  showPlace(place: Place, title: string): void {
+    delete this.body.dataset.unit;
+    const name = String(place.props.name ?? title);
+    const rows = SHOWN_FIELDS.flatMap((key) => this.field(place.props, key));
+    this.fill(title, name, rows.length ? h("dl", { class: "fields" }, ...rows) : h("p", { class: "muted" }, t("place.no_details")));
+  }
+
+  /** Show the places gathered in one tile that cannot be taken apart by zooming. */
+  showPlaces(places: Place[], titleOf: (place: Place) => string): void {
+    delete this.body.dataset.unit;
+    const items = places.map((place) =>
+      h("li", {}, button(String(place.props.name ?? titleOf(place)), () => this.showPlace(place, titleOf(place)), { class: "button link" })));
+    this.fill(t("place.kicker"), t("place.many", { n: formatNumber(places.length) }), h("ul", { class: "plain-list" }, ...items));
+  }
+
+  private fill(kicker: string, name: string, ...children: Child[]): void {
+    refill(
+      this.body,
+      h("div", { class: "panel-head" },
+        h("p", { class: "muted" }, kicker),
+        closeButton(t("action.close"), () => this.acts.close())),
+      h("h2", { id: "antt-ward-name", tabindex: "-1" }, name),
+      ...children,
+    );
+    this.panel.hidden = false;
+  }
+
+  private field(props: Properties, key: string): Child[] {
+    const value = props[key];
+    if (value === null || value === undefined || value === "") return [];
+    const date = typeof value === "string" && /^\d{4}-\d{2}-\d{2}/.test(value);
+    const text = typeof value === "number" ? formatNumber(value, 1) : date ? formatDate(value) : String(value);
+    return [h("dt", {}, t(`place.${key}`)), h("dd", {}, text)];
+  }
+
+  private figures(unit: UnitShape, summary: Summary): HTMLElement {
+    const count = summary.by_unit.find((row) => row.unit === unit.id)?.count ?? 0;
+    const rate = unitValue(count, unit.props.population, "rate");
+    return h(
+      "div",
+      {},
+      h("div", { class: "figures" },
+        figure(formatNumber(count), t("ward.count")),
+        figure(rate.value === null ? "–" : formatRate(rate.value), t("ward.rate"))),
+      count > 0 && count < FEW && h("p", { class: "muted" }, t("ward.few")),
+      h("p", { class: "muted" }, summary.meta.sentence),
+      this.topCategories(summary),
+      h("h3", {}, t("ward.months")),
+      monthChart(summary.timeline.start, summary.timeline.counts, unit.props.valid_from),
+      h("h3", {}, t("ward.hour_weekday")),
+      hourTable(summary.hour_weekday, summary.unknown_hour),
+    );
+  }
+
+  private topCategories(summary: Summary): Child {
+    const rows = [...summary.by_category].filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
+    if (!rows.length) return null;
+    const most = rows[0].count;
+    const line = (title: string, count: number): HTMLElement => {
+      const bar = h("span", { class: "bar-fill" });
+      bar.style.width = `${(count / most) * 100}%`;
+      return h("li", {}, h("span", { class: "bar-name" }, title), h("span", { class: "bar-count" }, formatNumber(count)), h("span", { class: "bar-track" }, bar));
+    };
+    const rest = rows.slice(TOP_CATEGORIES).reduce((sum, { count }) => sum + count, 0);
+    return h("div", {},
+      h("h3", {}, t("ward.categories")),
+      h("ul", { class: "bar-list" },
+        ...rows.slice(0, TOP_CATEGORIES).map(({ category, count }) => line(this.categories.get(category)?.title ?? category, count)),
+        rest > 0 && line(t("ward.other_categories"), rest)));
+  }
+
+  private buttons(): HTMLElement {
+    return h("div", { class: "row actions" },
+      h("a", { class: "button primary", href: this.acts.exportHref(), download: true }, t("ward.export")),
+      button(t("ward.table"), () => this.acts.table()));
+  }
+}

@@ -1,0 +1,185 @@
+/** Everything drawn on the map, and the legend that belongs to it. */
+
+import type { Map as LeafletMap } from "leaflet";
+
+import { quantileBreaks, rampFor, unitValue, type UnitValue } from "./classes";
+import { formatNumber, formatRate } from "./format";
+import { unitShapes, type UnitShape } from "./geometry";
+import { t } from "./i18n";
+import { DensityLayer } from "./layers/density";
+import { LabelsLayer } from "./layers/labels";
+import { PointsLayer } from "./layers/points";
+import { placesOf, SymbolsLayer, type Place } from "./layers/symbols";
+import { UnitsLayer, type Fill } from "./layers/units";
+import { drawLegend } from "./legend";
+import { visibleLayers } from "./page_state";
+import type { Metric, ViewState } from "./state";
+import { drawnRamp, fade } from "./theme";
+import type {
+  Category, Density, LayerConfig, LayerKind, PageConfig, PointColumns, ShapeCollection, Summary, UnitCollection,
+} from "./types";
+
+const CLASSES = 6;
+
+/** The picture on the map. `apply` is called with each new state, the setters with each answer. */
+export class Picture {
+  readonly units: UnitsLayer;
+  readonly points: PointsLayer;
+  readonly symbols: SymbolsLayer;
+  /** Values by unit under the measure that is drawn. */
+  values = new Map<string, UnitValue>();
+  private readonly labels: LabelsLayer;
+  private readonly density: DensityLayer;
+  private readonly places = new Map<string, Place[]>();
+  private densityData: Density | null = null;
+  private summary: Summary | null = null;
+  private fill: Fill | null = null;
+  private ready = false;
+
+  constructor(
+    map: LeafletMap,
+    private readonly config: PageConfig,
+    private state: ViewState,
+    categories: Map<string, Category>,
+    private readonly chooseMetric: (metric: Metric) => void,
+  ) {
+    this.units = new UnitsLayer(map);
+    this.density = new DensityLayer(map);
+    this.points = new PointsLayer(map, categories, () => this.drawLegend()).addTo(map);
+    this.symbols = new SymbolsLayer(map).addTo(map);
+    const obstacles = () => [...this.symbols.boxes(), ...this.points.boxes()];
+    this.labels = new LabelsLayer(map, obstacles, (id) => this.figure(id)).addTo(map);
+    map.on("moveend", () => this.drawLegend());
+    this.ready = true;
+  }
+
+  /** Draw for a new state with the data that is here. */
+  apply(state: ViewState): void {
+    this.state = state;
+    this.units.setVisible(Boolean(this.shows("areas")));
+    if (!this.shows("points")) this.points.setData(null);
+    if (!this.shows("raster")) this.setDensity(null);
+    this.drawSigns();
+    this.drawFill();
+  }
+
+  setUnits(data: UnitCollection): void {
+    const shapes = unitShapes(data);
+    this.units.setUnits(shapes);
+    this.labels.setUnits(shapes);
+    this.drawFill();
+  }
+
+  setSummary(data: Summary): void {
+    this.summary = data;
+    this.drawFill();
+  }
+
+  setPoints(data: PointColumns): void {
+    this.points.setData(data);
+    this.labels.redraw();
+  }
+
+  setDensity(data: Density | null): void {
+    if (data === this.densityData) return;
+    this.densityData = data;
+    this.density.show(data);
+    this.drawLegend();
+  }
+
+  setSigns(url: string, data: ShapeCollection): void {
+    const layers = this.config.layers.filter((layer) => layer.url === url);
+    this.places.set(url, placesOf(data, (props) => {
+      const layer = layers.find(({ key }) => key === `safezones:${String(props.kind)}`) ?? layers[0];
+      return { layer: layer.key, sign: layer.symbol ?? "" };
+    }));
+    this.drawSigns();
+  }
+
+  select(unit: UnitShape | null): void {
+    this.units.select(unit?.id ?? null);
+    this.labels.select(unit?.id ?? null);
+  }
+
+  /** Place the labels again, for instance when a panel has moved. */
+  placeLabels(): void {
+    this.labels.redraw();
+  }
+
+  /** Draw everything again, for instance in other colours. */
+  redraw(): void {
+    this.drawFill();
+    this.points.redraw();
+    this.symbols.redraw();
+    this.labels.redraw();
+  }
+
+  /** The number of incidents of a unit in words. */
+  countLine(id: string): string {
+    const value = this.values.get(id);
+    if (!value || value.count === null) return t("tip.no_data");
+    const count = t("ward.incidents", { n: formatNumber(value.count) });
+    const rate = this.state.metric === "rate" && value.value !== null;
+    return rate ? `${count} · ${t("tip.rate", { n: formatRate(value.value as number) })}` : count;
+  }
+
+  /** Title of the layer a place belongs to. */
+  titleOf(place: Place): string {
+    return this.config.layers.find(({ key }) => key === place.layer)?.title ?? "";
+  }
+
+  /** The visible layer of a kind. */
+  shows(kind: LayerKind): LayerConfig | undefined {
+    const visible = visibleLayers(this.config, this.state);
+    return this.config.layers.find((layer) => layer.kind === kind && visible.includes(layer.key));
+  }
+
+  private figure(id: string): string | null {
+    const value = this.fill ? this.values.get(id) : undefined;
+    if (!value || value.value === null) return null;
+    return this.state.metric === "rate" ? formatRate(value.value) : formatNumber(value.value);
+  }
+
+  private drawSigns(): void {
+    const visible = visibleLayers(this.config, this.state);
+    this.symbols.setPlaces([...this.places.values()].flat().filter(({ layer }) => visible.includes(layer)));
+    this.labels.redraw();
+    this.drawLegend();
+  }
+
+  private drawFill(): void {
+    const { state, summary } = this;
+    const counts = summary && new Map(summary.by_unit.map(({ unit, count }) => [unit, count]));
+    const only = this.units.find(state.unit)?.id;
+    this.values = new Map(this.units.units.map(({ id, props }) => {
+      const outside = only !== undefined && only !== id;
+      const count = counts && !outside ? counts.get(id) ?? 0 : null;
+      return [id, unitValue(count, props.population, state.metric)];
+    }));
+    const layer = this.shows("choropleth");
+    this.fill = layer && counts ? this.classify(layer.ramp ?? []) : null;
+    this.units.setFill(this.fill);
+    this.labels.redraw();
+    this.drawLegend();
+  }
+
+  private classify(ramp: string[]): Fill {
+    const numbers = [...this.values.values()].map(({ value }) => value ?? 0);
+    const breaks = quantileBreaks(numbers, Math.min(CLASSES, ramp.length));
+    // Under the hotspot surface the fills step back, so that two signals can be told apart.
+    const share = this.shows("raster") ? 0.45 : 0;
+    const drawn = drawnRamp(ramp.map((color) => fade(color, share)));
+    return { values: this.values, breaks, colors: rampFor(drawn, breaks.length) };
+  }
+
+  private drawLegend(): void {
+    if (!this.ready) return;
+    drawLegend({
+      fill: this.fill,
+      metric: this.state.metric,
+      density: this.densityData,
+      points: this.shows("points") ? { groups: this.points.groups(), largest: this.points.largest() } : null,
+      gathered: this.symbols.gathered(),
+    }, this.chooseMetric);
+  }
+}

@@ -1,0 +1,149 @@
+/** The whole state of the page and its form in the address. Periods are half-open here. */
+
+import { dayOf } from "./format";
+
+export type Metric = "rate" | "count";
+
+export interface ViewState {
+  asOf: string | null;
+  from: string | null;
+  to: string | null;
+  categories: string[];
+  unit: string | null;
+  sel: string | null;
+  /** Keys of the visible layers; null means the page's own choice. */
+  layers: string[] | null;
+  metric: Metric;
+  view: { lat: number; lon: number; zoom: number } | null;
+  lang: string | null;
+}
+
+export const EMPTY_STATE: ViewState = {
+  asOf: null,
+  from: null,
+  to: null,
+  categories: [],
+  unit: null,
+  sel: null,
+  layers: null,
+  metric: "rate",
+  view: null,
+  lang: null,
+};
+
+const SLUG = /^[a-z0-9_:]+$/;
+const UNIT = /^[A-Za-z0-9_.-]+(@\d{4}-\d{2}-\d{2})?$/;
+
+const date = (text: string | null): string | null => (dayOf(text) === null ? null : text);
+const unit = (text: string | null): string | null => (text && UNIT.test(text) ? text : null);
+const list = (texts: string[]): string[] =>
+  texts.flatMap((text) => text.split(",")).filter((text) => SLUG.test(text));
+
+function readView(text: string | null): ViewState["view"] {
+  const [lat, lon, zoom] = (text ?? "").split(",").map(Number);
+  const good =
+    Number.isFinite(lat) && Number.isFinite(lon) && Number.isFinite(zoom) &&
+    Math.abs(lat) <= 85 && Math.abs(lon) <= 180 && zoom >= 0 && zoom <= 22;
+  return text && good ? { lat, lon, zoom } : null;
+}
+
+/** Read the state from the query part of an address; what cannot be read is left out. */
+export function parseState(query: string): ViewState {
+  const params = new URLSearchParams(query);
+  const from = date(params.get("from"));
+  const to = date(params.get("to"));
+  const backwards = from !== null && to !== null && from >= to;
+  return {
+    asOf: date(params.get("as_of")),
+    from: backwards ? null : from,
+    to: backwards ? null : to,
+    categories: list(params.getAll("category")),
+    unit: unit(params.get("unit")),
+    sel: unit(params.get("sel")),
+    layers: params.has("layers") ? list(params.getAll("layers")) : null,
+    metric: params.get("metric") === "count" ? "count" : "rate",
+    view: readView(params.get("c")),
+    lang: params.get("lang"),
+  };
+}
+
+/** Join names and values into a query, leaving commas, colons and @ readable. */
+export function query(pairs: [string, string | null | undefined][]): string {
+  return pairs
+    .filter(([, value]) => value !== null && value !== undefined && value !== "")
+    .map(([name, value]) =>
+      `${name}=${encodeURIComponent(value as string).replace(/%2C/g, ",").replace(/%3A/g, ":").replace(/%40/g, "@")}`,
+    )
+    .join("&");
+}
+
+/** Write the state as the query part of an address, with its question mark. */
+export function formatState(state: ViewState): string {
+  const view = state.view;
+  const text = query([
+    ["as_of", state.asOf],
+    ["from", state.from],
+    ["to", state.to],
+    ["category", state.categories.join(",")],
+    ["unit", state.unit],
+    ["sel", state.sel],
+    ["layers", state.layers && (state.layers.join(",") || "none")],
+    ["metric", state.metric === "count" ? "count" : null],
+    ["c", view && `${view.lat.toFixed(5)},${view.lon.toFixed(5)},${Number(view.zoom.toFixed(2))}`],
+    ["lang", state.lang],
+  ]);
+  return text ? `?${text}` : "?";
+}
+
+/** Whether two states differ in the view at most. */
+export function sameButView(a: ViewState, b: ViewState): boolean {
+  const plain = (state: ViewState): string => formatState({ ...state, view: null });
+  return plain(a) === plain(b);
+}
+
+export type Listener = (state: ViewState, before: ViewState) => void;
+
+/** Holds the state, writes it to the address and tells the listeners. */
+export class StateHolder {
+  private state: ViewState;
+  private readonly listeners: Listener[] = [];
+
+  constructor(private readonly fallback: (state: ViewState) => ViewState) {
+    this.state = fallback(parseState(location.search));
+    window.addEventListener("popstate", () => {
+      const before = this.state;
+      this.state = this.fallback(parseState(location.search));
+      this.tell(before);
+    });
+  }
+
+  get(): ViewState {
+    return this.state;
+  }
+
+  listen(listener: Listener): void {
+    this.listeners.push(listener);
+  }
+
+  /** Change the state as an act of the reader: Back returns to the state before. */
+  push(patch: Partial<ViewState>): void {
+    this.change(patch, "pushState");
+  }
+
+  /** Change the state without a new entry in the history. */
+  replace(patch: Partial<ViewState>): void {
+    this.change(patch, "replaceState");
+  }
+
+  private change(patch: Partial<ViewState>, how: "pushState" | "replaceState"): void {
+    const before = this.state;
+    this.state = { ...before, ...patch };
+    const address = formatState(this.state);
+    if (address !== formatState(before)) history[how](null, "", address);
+    this.tell(before);
+  }
+
+  private tell(before: ViewState): void {
+    for (const listener of this.listeners) listener(this.state, before);
+  }
+}

@@ -1,0 +1,274 @@
+"""Versions of units in time: which are in force, and what an import adds and closes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from layers.errors import Conflict
+from layers.records import vi_date
+from layers.wording import Text
+
+__all__ = ["VersionPlan", "in_force", "latest_start", "plan_import"]
+
+_COMPARED_TEXTS = ("name", "unit_type", "parent", "parent_name", "formed_from", "decree")
+_COMPARED_NUMBERS = ("area_km2_published", "population")
+# Coordinates closer than this, about a tenth of a millimetre, are the same after a round trip.
+_SAME_DEG = 1e-9
+
+
+@dataclass(frozen=True)
+class VersionPlan:
+    """What an import would change in the table of units.
+
+    Parameters
+    ----------
+    insert : GeoDataFrame
+        Rows of the incoming frame to add.
+    close : mapping of str to str
+        Id of a version -> its new `valid_to`, ISO date.
+    row_versions : mapping of str to int
+        Id of a version to close -> the `row_version` the plan was based on.
+    replaced : tuple of str
+        Codes of closed versions that are followed by one of the same code.
+    ended : tuple of str
+        Codes of closed versions that nothing of the same code follows.
+    unchanged : tuple of str
+        Codes that are already loaded just so.
+    """
+
+    insert: gpd.GeoDataFrame
+    close: Mapping[str, str]
+    row_versions: Mapping[str, int]
+    replaced: tuple[str, ...]
+    ended: tuple[str, ...]
+    unchanged: tuple[str, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do: the same file was loaded before."""
+        return len(self.insert) == 0 and not self.close
+
+    @property
+    def updates(self) -> dict[str, dict[str, object]]:
+        """The closings in the form of `ChangeSet.update`."""
+        return {version: {"valid_to": day} for version, day in self.close.items()}
+
+
+def in_force(frame: gpd.GeoDataFrame, as_of: dt.date) -> gpd.GeoDataFrame:
+    """Keep the unit versions that are in force on a day.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        Unit versions with `valid_from` and `valid_to` as ISO dates.
+    as_of : date
+        The day; a version is in force from `valid_from` up to the day before `valid_to`.
+
+    Returns
+    -------
+    GeoDataFrame
+        Those rows, with their index.
+
+    Examples
+    --------
+    >>> days = {"valid_from": ["2020-01-01", "2025-07-01"], "valid_to": ["2025-07-01", None]}
+    >>> frame = gpd.GeoDataFrame(days, geometry=[None, None], crs="EPSG:4326")
+    >>> [in_force(frame, dt.date(2025, month, 15)).index.tolist() for month in (6, 7)]
+    [[0], [1]]
+    """
+    day = as_of.isoformat()
+    begun = np.array([start <= day for start in frame["valid_from"]], dtype=bool)
+    ended = np.array([_known(end) and end <= day for end in frame["valid_to"]], dtype=bool)
+    return frame[begun & ~ended]
+
+
+def latest_start(frame: gpd.GeoDataFrame) -> dt.date | None:
+    """Tell the day on which the newest versions came into force.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        Unit versions with `valid_from` as ISO dates.
+
+    Returns
+    -------
+    date or None
+        None when there are no units.
+    """
+    return max((dt.date.fromisoformat(day) for day in frame["valid_from"]), default=None)
+
+
+def plan_import(
+    existing: gpd.GeoDataFrame,
+    incoming: gpd.GeoDataFrame,
+    *,
+    valid_from: dt.date,
+    valid_to: dt.date | None = None,
+) -> VersionPlan:
+    """Work out what an import adds and which versions it closes, changing nothing.
+
+    The import speaks for the provinces of its units at their level: versions there that
+    began before `valid_from` and are still in force are closed on that day, whether or not a
+    unit of the same code follows. Units already loaded just so are left alone, so loading a
+    file twice does nothing.
+
+    Parameters
+    ----------
+    existing : GeoDataFrame
+        All unit versions in the store, keeping `catalog.UNITS.schema`.
+    incoming : GeoDataFrame
+        Units of one level, keeping the same schema.
+    valid_from : date
+        First day of the incoming units.
+    valid_to : date or None
+        First day after them; None while they are in force.
+
+    Returns
+    -------
+    VersionPlan
+        What to insert and what to close.
+
+    Raises
+    ------
+    Conflict
+        When a version could not be closed without losing part of its time, or one of the same
+        code begins on the same day with other content.
+    """
+    start = valid_from.isoformat()
+    end = valid_to.isoformat() if valid_to else None
+    scope = existing[_in_scope(existing, incoming)]
+    same = _same_as_loaded(scope, incoming, start=start, end=end)
+    new = incoming[~incoming["code"].isin(same)]
+    if len(new) == 0:
+        return VersionPlan(new, {}, {}, (), (), tuple(sorted(same)))
+    rivals = scope[np.array([_meets(span, start, end) for span in _spans(scope)], dtype=bool)]
+    rivals = rivals[(rivals["valid_from"] != start) | rivals["code"].isin(new["code"])]
+    _refuse_conflicts(rivals, start, end)
+    return _closing(new, rivals, start=start, unchanged=same)
+
+
+def _known(value: object) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def _spans(frame: gpd.GeoDataFrame) -> list[tuple[str, str | None]]:
+    ends = [end if _known(end) else None for end in frame["valid_to"]]
+    return list(zip(frame["valid_from"].to_list(), ends, strict=True))
+
+
+def _in_scope(existing: gpd.GeoDataFrame, incoming: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    level = existing["level"].isin(set(incoming["level"])).to_numpy(dtype=bool)
+    parents = {parent for parent in incoming["parent"] if _known(parent)}
+    of_parent = existing["parent"].isin(parents).to_numpy(dtype=bool)
+    of_code = existing["code"].isin(set(incoming["code"])).to_numpy(dtype=bool)
+    return np.asarray(level & (of_parent | of_code), dtype=np.bool_)
+
+
+def _meets(span: tuple[str, str | None], start: str, end: str | None) -> bool:
+    begins, ends = span
+    return (end is None or begins < end) and (ends is None or ends > start)
+
+
+def _same_as_loaded(scope: gpd.GeoDataFrame, incoming: gpd.GeoDataFrame, *, start: str, end: str | None) -> set[str]:
+    loaded = {row["code"]: row for _index, row in scope[scope["valid_from"] == start].iterrows()}
+    arriving = ((row["code"], row) for _index, row in incoming.iterrows())
+    return {code for code, row in arriving if code in loaded and _is_same(loaded[code], row, end)}
+
+
+def _is_same(loaded: pd.Series, arriving: pd.Series, end: str | None) -> bool:
+    # A version closed since then by a later import is still the one this file brought.
+    if end is not None and loaded["valid_to"] != end:
+        return False
+    if any(_text(loaded[column]) != _text(arriving[column]) for column in _COMPARED_TEXTS):
+        return False
+    if any(_figure(loaded[column]) != _figure(arriving[column]) for column in _COMPARED_NUMBERS):
+        return False
+    return _same_shape(loaded["geometry"], arriving["geometry"])
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _figure(value: float | None) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def _same_shape(one: shapely.Geometry | None, other: shapely.Geometry | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return bool(shapely.equals_exact(one, other, _SAME_DEG))
+
+
+def _refuse_conflicts(rivals: gpd.GeoDataFrame, start: str, end: str | None) -> None:
+    spans = _spans(rivals)
+    starting = [code for code, span in zip(rivals["code"], spans, strict=True) if span[0] == start]
+    if starting:
+        raise _starts_same_day(starting, start)
+    later = [span[0] for span in spans if span[0] > start]
+    if later:
+        raise _later_loaded(min(later), end)
+    # Closing a version that outlives the import would leave the time after it without units.
+    if end is not None and any(ends is None or ends > end for _begins, ends in spans):
+        raise _cuts_through(start, end)
+
+
+def _starts_same_day(codes: list[str], start: str) -> Conflict:
+    day, listed = dt.date.fromisoformat(start), ", ".join(sorted(codes)[:5])
+    return Conflict(
+        Text(
+            f"Đã có {len(codes)} đơn vị từ ngày {vi_date(day)} với nội dung khác (mã {listed}).",
+            f"{len(codes)} units from {day} are already loaded with other content (codes {listed}).",
+        ),
+        Text(
+            "Dùng --valid-from của ngày thay đổi có hiệu lực, hoặc nhập vào một kho mới.",
+            "Use the --valid-from of the day the change takes effect, or import into a new store.",
+        ),
+    )
+
+
+def _later_loaded(start: str, end: str | None) -> Conflict:
+    day = dt.date.fromisoformat(start)
+    known = Text(
+        f"Đã có ranh giới mới hơn, từ ngày {vi_date(day)}.",
+        f"Newer boundaries, from {day}, are already loaded.",
+    )
+    hint = Text(f"Thêm --valid-to {day} cho ranh giới cũ.", f"Add --valid-to {day} for the older boundaries.")
+    if end is not None:
+        hint = Text(f"Đổi --valid-to thành {day} hoặc sớm hơn.", f"Change --valid-to to {day} or earlier.")
+    return Conflict(known, hint)
+
+
+def _cuts_through(start: str, end: str) -> Conflict:
+    since, until = dt.date.fromisoformat(start), dt.date.fromisoformat(end)
+    return Conflict(
+        Text(
+            f"Ranh giới đã có còn hiệu lực sau ngày {vi_date(until)}; nhập vào giữa sẽ để trống phần sau.",
+            f"Boundaries already loaded are in force after {until}; this import would leave that time empty.",
+        ),
+        Text(
+            f"Bỏ --valid-to nếu ranh giới mới còn hiệu lực, hoặc đổi --valid-from {since}.",
+            f"Leave out --valid-to if the new boundaries are still in force, or change --valid-from {since}.",
+        ),
+    )
+
+
+def _closing(new: gpd.GeoDataFrame, rivals: gpd.GeoDataFrame, *, start: str, unchanged: set[str]) -> VersionPlan:
+    followed = set(new["code"]) | unchanged
+    codes = set(rivals["code"])
+    return VersionPlan(
+        insert=new,
+        close=dict.fromkeys(rivals["id"], start),
+        row_versions={row["id"]: int(row["row_version"]) for _index, row in rivals.iterrows()},
+        replaced=tuple(sorted(codes & followed)),
+        ended=tuple(sorted(codes - followed)),
+        unchanged=tuple(sorted(unchanged)),
+    )

@@ -1,0 +1,1 @@
+"""Hotspots: where incidents gather, and how far that can be trusted."""

@@ -1,0 +1,1 @@
+"""Incidents: reading files, checking rows, counting. Frames in, frames out; no store."""

@@ -1,0 +1,1 @@
+"""Community-safety models and cameras: reading and checking files of them."""

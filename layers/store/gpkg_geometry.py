@@ -1,0 +1,105 @@
+"""Geometry as a GeoPackage keeps it, and the SQL functions its R-tree triggers call.
+
+The binary header is the one of OGC 12-128r19 section 2.1.3: magic ``GP``, version, flags,
+the id of the reference system, an optional envelope, then well-known binary.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import struct
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+__all__ = ["decode", "encode", "register_functions"]
+
+_POINT_HEADER = b"GP" + struct.pack("<BBi", 0, 0b0001, 4326)
+_AREA_HEADER = b"GP" + struct.pack("<BBi", 0, 0b0011, 4326)
+_ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
+
+
+def encode(shapes: NDArray[np.object_]) -> list[bytes | None]:
+    r"""Write geometries as GeoPackage binaries.
+
+    Parameters
+    ----------
+    shapes : ndarray of shapely geometries or None, shape (n,)
+        In EPSG:4326.
+
+    Returns
+    -------
+    list of bytes or None, length n
+        Points without an envelope, everything else with one.
+
+    Examples
+    --------
+    >>> encode(np.array([None, shapely.Point(106, 20)], dtype=object))[1][:4]
+    b'GP\x00\x01'
+    """
+    bodies = shapely.to_wkb(shapes, output_dimension=2, byte_order=1)
+    is_point = shapely.get_type_id(shapes) == 0
+    boxes = np.ascontiguousarray(shapely.bounds(shapes)[:, [0, 2, 1, 3]], dtype="<f8")
+    return [
+        None if body is None else _head(point=point, box=box) + body
+        for body, point, box in zip(bodies.tolist(), is_point.tolist(), boxes, strict=True)
+    ]
+
+
+def _head(*, point: bool, box: NDArray[np.float64]) -> bytes:
+    return _POINT_HEADER if point else _AREA_HEADER + box.tobytes()
+
+
+def decode(blobs: Sequence[bytes | None]) -> NDArray[np.object_]:
+    """Read GeoPackage binaries.
+
+    Parameters
+    ----------
+    blobs : sequence of bytes or None, length n
+        As kept in the file.
+
+    Returns
+    -------
+    ndarray of shapely geometries or None, shape (n,)
+        In EPSG:4326.
+
+    Examples
+    --------
+    >>> decode(encode(np.array([shapely.Point(106, 20), None], dtype=object))).tolist()
+    [<POINT (106 20)>, None]
+    """
+    bodies = np.array([None if blob is None else _body(blob) for blob in blobs], dtype=object)
+    return np.asarray(shapely.from_wkb(bodies), dtype=object)
+
+
+def _body(blob: bytes) -> bytes:
+    return blob[8 + _ENVELOPE_BYTES[(blob[3] >> 1) & 7] :]
+
+
+def register_functions(connection: sqlite3.Connection) -> None:
+    """Give a connection the five functions that R-tree triggers call.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+        To be prepared for writing.
+    """
+    connection.create_function("ST_IsEmpty", 1, _is_empty, deterministic=True)
+    for position, name in enumerate(("ST_MinX", "ST_MinY", "ST_MaxX", "ST_MaxY")):
+        connection.create_function(name, 1, _bound(position), deterministic=True)
+
+
+def _is_empty(blob: bytes | None) -> int | None:
+    return None if blob is None else int(shapely.from_wkb(_body(blob)).is_empty)
+
+
+class _bound:  # noqa: N801 - a function with one remembered number
+    def __init__(self, position: int) -> None:
+        self.position = position
+
+    def __call__(self, blob: bytes | None) -> float | None:
+        if blob is None:
+            return None
+        return float(shapely.bounds(shapely.from_wkb(_body(blob)))[self.position])

@@ -1,0 +1,85 @@
+"""`antt boundaries`: import and list unit boundaries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+import numpy as np
+
+from layers.store import open_store
+from mapserver.cli.run import Run, command_options, epsg_of, key_values
+from mapserver.cli.tables import print_boundary_report, print_units
+from mapserver.clock import utc_now
+from mapserver.services.imports import BoundaryRequest, import_boundaries
+from mapserver.services.reader import Reader
+from mapserver.services.units import unit_list
+
+__all__ = ["boundaries"]
+
+_DATE = click.DateTime(["%Y-%m-%d"])
+
+
+@click.group()
+def boundaries() -> None:
+    """Ranh giới đơn vị hành chính. / Unit boundaries."""
+
+
+@boundaries.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--valid-from", required=True, type=_DATE, help="Ngày có hiệu lực. / First day in force.")
+@click.option("--valid-to", type=_DATE, help="Ngày hết hiệu lực. / First day no longer in force.")
+@click.option("--level", type=click.Choice(["commune"]), default="commune", show_default=True, help="Cấp. / Level.")
+@click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Cột của tệp. / A column of the file.")
+@click.option("--crs", metavar="EPSG:n", help="Hệ tọa độ của tệp. / Coordinate system of the file.")
+@click.option("--encoding", default="auto", show_default=True, help="Bảng mã chữ. / Text encoding.")
+@click.option("--decree", help="Văn bản quy định ranh giới. / The document that set the boundaries.")
+@click.option("--source", default="", help="Nguồn của tệp. / Where the file comes from.")
+@click.option("--dry-run", is_flag=True, help="Chỉ kiểm tra, không ghi. / Check only, keep nothing.")
+@command_options
+def import_(run: Run, file: Path, **options: object) -> int:
+    """Nạp ranh giới từ tệp. / Import boundaries from a file."""
+    request = _request(file, options)
+    store = open_store("memory:" if request.dry_run and not Path(run.settings.store).exists() else run.settings.store)
+    try:
+        result = import_boundaries(store, request, now=utc_now(), rng=np.random.default_rng())
+    finally:
+        store.close()
+    print_boundary_report(run, result, dry_run=request.dry_run)
+    run.result(result.as_json() | {"store": run.settings.store, "dry_run": request.dry_run})
+    return 6 if result.report.quarantined else 0
+
+
+@boundaries.command("list")
+@command_options
+def list_(run: Run) -> None:
+    """Liệt kê các đơn vị. / List the units."""
+    store = open_store(run.settings.store)
+    try:
+        units = unit_list(Reader(store, run.settings.timezone))
+    finally:
+        store.close()
+    print_units(run, units)
+    run.result({"units": units})
+
+
+def _request(file: Path, options: dict[str, object]) -> BoundaryRequest:
+    mapping = options["mapping"]
+    assert isinstance(mapping, tuple)  # noqa: S101 - click's `multiple` gives a tuple
+    return BoundaryRequest(
+        path=file,
+        valid_from=_day(options["valid_from"]) or dt.date.min,
+        valid_to=_day(options["valid_to"]),
+        level=str(options["level"]),
+        mapping=key_values(mapping),
+        crs=epsg_of(options["crs"]),
+        encoding=None if options["encoding"] == "auto" else str(options["encoding"]),
+        decree=None if options["decree"] is None else str(options["decree"]),
+        source=str(options["source"]),
+        dry_run=bool(options["dry_run"]),
+    )
+
+
+def _day(value: object) -> dt.date | None:
+    return value.date() if isinstance(value, dt.datetime) else None

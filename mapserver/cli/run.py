@@ -1,0 +1,195 @@
+"""What every command shares: its options, its output, and how a failure ends it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+import click
+
+from layers.errors import AnttError
+from layers.wording import Text
+from mapserver.errors import as_json
+from mapserver.settings import Settings, from_environment
+
+__all__ = ["Progress", "Run", "command_options", "epsg_of", "key_values", "progress", "tell_failure"]
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Run:
+    """How one command was called.
+
+    Parameters
+    ----------
+    settings : Settings
+        The settings of this run.
+    as_json : bool
+        Whether one JSON object is printed instead of sentences.
+    """
+
+    settings: Settings
+    as_json: bool
+
+    def say(self, text: Text) -> None:
+        """Print a sentence, unless JSON was asked for.
+
+        Parameters
+        ----------
+        text : Text
+            The sentence in both languages.
+        """
+        if not self.as_json:
+            click.echo(text.in_language(self.settings.lang))
+
+    def result(self, content: dict[str, object]) -> None:
+        """Print the result object, if JSON was asked for.
+
+        Parameters
+        ----------
+        content : dict
+            Plain values.
+        """
+        if self.as_json:
+            click.echo(json.dumps(content, ensure_ascii=False))
+
+
+def command_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that all commands have and pass it a `Run` first.
+
+    Parameters
+    ----------
+    command : callable
+        Takes a `Run` and its own options.
+
+    Returns
+    -------
+    callable
+        To be made a click command.
+    """
+
+    @click.option("--json", "as_json", is_flag=True, help="In một đối tượng JSON. / Print one JSON object.")
+    @click.option("--store", metavar="FILE", help="Kho dữ liệu (mặc định ANTT_STORE hoặc antt.gpkg). / The store.")
+    @click.option("--lang", type=click.Choice(["vi", "en"]), help="Ngôn ngữ. / Language.")
+    @wraps(command)
+    def wrapped(as_json: bool, store: str | None, lang: str | None, **options: object) -> object:  # noqa: FBT001
+        settings = from_environment(os.environ, store=store, lang=lang)
+        return command(Run(settings, as_json), **options)
+
+    return wrapped
+
+
+def key_values(texts: tuple[str, ...]) -> dict[str, str]:
+    """Read ``--map FIELD=COLUMN`` options.
+
+    Parameters
+    ----------
+    texts : tuple of str
+        As typed.
+
+    Returns
+    -------
+    dict of str to str
+        Field -> column.
+
+    Raises
+    ------
+    click.BadParameter
+        When one has no ``=``.
+
+    Examples
+    --------
+    >>> key_values(("lon=Kinh độ",))
+    {'lon': 'Kinh độ'}
+    """
+    pairs = [text.partition("=") for text in texts]
+    for field, equals, column in pairs:
+        if not (field and equals and column):
+            raise click.BadParameter(f"“{field}{equals}{column}”: viết TRƯỜNG=CỘT / write FIELD=COLUMN")
+    return {field.strip(): column.strip() for field, _equals, column in pairs}
+
+
+def epsg_of(text: object) -> int | None:
+    """Read ``EPSG:n`` or ``n``.
+
+    Parameters
+    ----------
+    text : object
+        As typed; None when not given.
+
+    Returns
+    -------
+    int or None
+        The code.
+
+    Raises
+    ------
+    click.BadParameter
+        When it is not a code.
+
+    Examples
+    --------
+    >>> epsg_of("EPSG:9210"), epsg_of(None)
+    (9210, None)
+    """
+    if text is None:
+        return None
+    digits = str(text).upper().removeprefix("EPSG:")
+    if not digits.isdigit():
+        raise click.BadParameter(f"“{text}”: viết EPSG:n, ví dụ EPSG:9210 / write EPSG:n, such as EPSG:9210")
+    return int(digits)
+
+
+@contextmanager
+def progress(title: Text, run: Run) -> Iterator[Progress]:
+    """Show a progress bar on a terminal; nothing elsewhere.
+
+    Parameters
+    ----------
+    title : Text
+        What is being done.
+    run : Run
+        How the command was called.
+
+    Yields
+    ------
+    callable
+        Takes rows done and rows in all.
+    """
+    if run.as_json or not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title.in_language(run.settings.lang), total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def tell_failure(failure: AnttError, *, as_json_object: bool) -> None:
+    """Print a failure on standard error, in both languages.
+
+    Parameters
+    ----------
+    failure : AnttError
+        What went wrong.
+    as_json_object : bool
+        Whether it is printed as ``{"error": {…}}``.
+    """
+    if as_json_object:
+        said = as_json(failure, "vi")
+        english = as_json(failure, "en")
+        said |= {"message_en": english["message"], "hint_en": english["hint"]}
+        click.echo(json.dumps({"error": said}, ensure_ascii=False), err=True)
+        return
+    for mark, language in (("Lỗi", "vi"), ("Error", "en")):
+        said = as_json(failure, language)
+        click.echo(f"{mark}: {said['message']} {said['hint']}".rstrip(), err=True)

@@ -1,0 +1,1 @@
+"""Pictures of the map: the live page, the offline page and print."""

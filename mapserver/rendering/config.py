@@ -1,0 +1,91 @@
+"""The configuration that the page's script reads: the `MapView` as plain data, in one language."""
+
+from __future__ import annotations
+
+from layers.catalog import categories, safezone_kinds
+from mapserver.rendering.messages import messages
+from mapserver.rendering.style import category_style
+from mapserver.rendering.view import LayerView, MapView
+
+__all__ = ["URLS", "page_config"]
+
+URLS = {
+    "units": "/api/v1/units",
+    "search": "/api/v1/units/search",
+    "points": "/api/v1/incidents/points",
+    "summary": "/api/v1/incidents/summary",
+    "density": "/api/v1/hotspots/density",
+    "safezones": "/api/v1/safezones",
+    "cameras": "/api/v1/cameras",
+    "insets": "/api/v1/insets",
+    "snapshot_pdf": "/snapshot.pdf",
+    "snapshot_png": "/snapshot.png",
+}
+
+
+def page_config(view: MapView, language: str) -> dict[str, object]:
+    """Write a view as the page's script expects it.
+
+    Parameters
+    ----------
+    view : MapView
+        The map.
+    language : str
+        ``vi`` or ``en``.
+
+    Returns
+    -------
+    dict
+        Only plain values, ready for JSON.
+    """
+    texts = messages(language)
+    period = view.filter.period
+    return {
+        "lang": language,
+        "messages": texts,
+        "title": texts["app.title"],
+        "place": view.place.in_language(language),
+        "extent": list(view.extent),
+        "as_of": str(view.filter.as_of),
+        "vintage": {"valid_from": str(max(view.vintages, default="")), "title": view.vintage.in_language(language)},
+        "vintages": [str(day) for day in view.vintages],
+        "time": None if view.first_day is None else {"first": str(view.first_day), "last": str(view.last_day)},
+        "default_filter": {
+            "from": period.since and str(period.since),
+            "to": period.until and str(period.until),
+            "categories": list(view.filter.categories),
+        },
+        "notices": [notice.in_language(language) for notice in view.notices],
+        "categories": _categories(language),
+        "safezone_kinds": [
+            {"slug": kind.slug, "title": kind.title.in_language(language), "symbol": kind.symbol}
+            for kind in safezone_kinds()
+        ],
+        "layers": [_layer(layer, language) for layer in view.layers],
+        "urls": URLS,
+    }
+
+
+def _categories(language: str) -> list[dict[str, str]]:
+    return [
+        {
+            "slug": category.slug,
+            "group": category.group,
+            "title": category.title.in_language(language),
+            "color": category_style(category.slug).color,
+            "shape": category_style(category.slug).shape,
+        }
+        for category in categories()
+    ]
+
+
+def _layer(layer: LayerView, language: str) -> dict[str, object]:
+    return {
+        "key": layer.key,
+        "title": layer.title.in_language(language),
+        "kind": layer.kind,
+        "url": layer.url,
+        "visible": layer.visible,
+        "symbol": layer.symbol,
+        "ramp": list(layer.ramp),
+    }

@@ -1,0 +1,69 @@
+"""Answers kept by data version: a commit is seen by the next request, and nothing needs a timeout."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+__all__ = ["VersionedCache"]
+
+Value = TypeVar("Value")
+
+
+class VersionedCache(Generic[Value]):
+    """The answers used last, up to a total weight.
+
+    The versions of the layers an answer was made from are part of its key, so an answer
+    that is out of date is never found again and leaves when room is needed.
+
+    Parameters
+    ----------
+    limit : int
+        Largest total weight.
+    weigh : callable
+        Weight of one answer, in the unit of `limit`.
+    """
+
+    def __init__(self, limit: int, weigh: Callable[[Value], int]) -> None:
+        self._limit = limit
+        self._weigh = weigh
+        self._held: OrderedDict[Hashable, Value] = OrderedDict()
+        self._weight = 0
+        self._lock = threading.Lock()
+
+    def get_or_make(self, key: Hashable, make: Callable[[], Value]) -> Value:
+        """Return the answer of a key, making it when it is not held.
+
+        Parameters
+        ----------
+        key : hashable
+            What was asked, with the data versions it depends on.
+        make : callable
+            Makes the answer; two threads may both make it, one result is kept.
+
+        Returns
+        -------
+        object
+            The answer.
+
+        Examples
+        --------
+        >>> cache = VersionedCache(10, len)
+        >>> cache.get_or_make(("a", 1), lambda: "first"), cache.get_or_make(("a", 1), lambda: "second")
+        ('first', 'first')
+        """
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+                return self._held[key]
+        made = make()
+        with self._lock:
+            if key not in self._held:
+                self._held[key] = made
+                self._weight += self._weigh(made)
+            while self._weight > self._limit and len(self._held) > 1:
+                _key, left = self._held.popitem(last=False)
+                self._weight -= self._weigh(left)
+        return made

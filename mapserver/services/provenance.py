@@ -1,0 +1,138 @@
+"""What every answer says of itself: boundaries, period, filters, records without a place, versions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.catalog import SCHEMATIC
+from layers.records import Filter
+from layers.wording import Text
+from mapserver.services.reader import IncidentTable, UnitTable
+from mapserver.services.selecting import sentence
+
+__all__ = ["Provenance", "notices", "provenance"]
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a number comes from.
+
+    Parameters
+    ----------
+    asked : Filter
+        What was asked for, with `as_of` set.
+    sentence : Text
+        The same in words.
+    placed, unplaced, outside : int
+        Incidents taken with and without a place; those with a place in no unit.
+    versions : dict of str to int
+        Data version of each layer.
+    notices : tuple of Text
+        What every picture must say.
+    """
+
+    asked: Filter
+    sentence: Text
+    placed: int
+    unplaced: int
+    outside: int
+    versions: dict[str, int]
+    notices: tuple[Text, ...]
+
+    def as_json(self, language: str) -> dict[str, object]:
+        """Write it as the `meta` member of an answer.
+
+        Parameters
+        ----------
+        language : str
+            ``vi`` or ``en``.
+
+        Returns
+        -------
+        dict
+            Plain values.
+        """
+        period = self.asked.period
+        return {
+            "as_of": str(self.asked.as_of),
+            "from": period.since and str(period.since),
+            "to": period.until and str(period.until),
+            "sentence": self.sentence.in_language(language),
+            "total": self.placed + self.unplaced,
+            "placed": self.placed,
+            "unplaced": self.unplaced,
+            "outside": self.outside,
+            "versions": self.versions,
+            "notices": [notice.in_language(language) for notice in self.notices],
+        }
+
+
+def notices(units: UnitTable, incidents: IncidentTable) -> tuple[Text, ...]:
+    """Collect what every picture must say of its data.
+
+    Parameters
+    ----------
+    units : UnitTable
+        The units shown.
+    incidents : IncidentTable
+        The incidents shown.
+
+    Returns
+    -------
+    tuple of Text
+        Most important first.
+    """
+    said: list[Text] = []
+    if len(units.frame) and units.frame["source"].eq(SCHEMATIC).any():
+        said.append(
+            Text("Sơ đồ, không có giá trị pháp lý về địa giới", "Schematic, without legal value for boundaries")
+        )
+    elif len(units.frame):
+        said.append(Text("Ranh giới tham khảo, không có giá trị pháp lý về địa giới",
+                         "Boundaries for reference, without legal value"))  # fmt: skip
+    if incidents.synthetic:
+        said.append(Text("Dữ liệu mô phỏng", "Synthetic data"))
+    return tuple(said)
+
+
+def provenance(
+    asked: Filter,
+    *,
+    units: UnitTable,
+    table: IncidentTable,
+    mask: NDArray[np.bool_],
+    versions: dict[str, int],
+) -> Provenance:
+    """Say where the numbers of one answer come from.
+
+    Parameters
+    ----------
+    asked : Filter
+        With `as_of` set.
+    units : UnitTable
+        The units in force.
+    table : IncidentTable
+        All n incidents.
+    mask : ndarray of bool, shape (n,)
+        Those taken.
+    versions : dict of str to int
+        Data version of each layer.
+
+    Returns
+    -------
+    Provenance
+        The facts.
+    """
+    placed = mask & table.placed
+    return Provenance(
+        asked=asked,
+        sentence=sentence(asked, units),
+        placed=int(placed.sum()),
+        unplaced=int((mask & ~table.placed).sum()),
+        outside=int((placed & (table.unit < 0)).sum()),
+        versions=versions,
+        notices=notices(units, table),
+    )

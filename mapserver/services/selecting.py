@@ -1,0 +1,163 @@
+"""Which incidents a filter takes, and how the filter says itself in one sentence."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.catalog import categories
+from layers.errors import InvalidParameter
+from layers.geo import Bounds
+from layers.records import Filter, vi_date
+from layers.wording import Text
+from mapserver.services.reader import IncidentTable, UnitTable
+
+__all__ = ["category_slugs", "chosen", "sentence", "vintage_text"]
+
+_EPOCH = dt.date(1970, 1, 1)
+
+
+def category_slugs(asked: tuple[str, ...]) -> frozenset[str]:
+    """Widen groups to their subcategories.
+
+    Parameters
+    ----------
+    asked : tuple of str
+        Slugs of categories and groups.
+
+    Returns
+    -------
+    frozenset of str
+        Every slug meant.
+
+    Raises
+    ------
+    InvalidParameter
+        When a slug is not in the list; the hint names those that are.
+
+    Examples
+    --------
+    >>> sorted(category_slugs(("ma_tuy",))), "trom_cap" in category_slugs(("trat_tu_xa_hoi",))
+    (['ma_tuy'], True)
+    """
+    known = [category.slug for category in categories()]
+    for slug in asked:
+        if slug not in known:
+            raise InvalidParameter(
+                Text(f"Không có loại vụ việc “{slug}”.", f"There is no category “{slug}”."),
+                Text(f"Các loại có: {', '.join(known)}.", f"Categories: {', '.join(known)}."),
+            )
+    return frozenset(category.slug for category in categories() if {category.slug, category.group} & {*asked})
+
+
+def chosen(table: IncidentTable, units: UnitTable, asked: Filter, *, any_day: bool = False) -> NDArray[np.bool_]:
+    """Mark the incidents that a filter takes.
+
+    Parameters
+    ----------
+    table : IncidentTable
+        n incidents.
+    units : UnitTable
+        The units that the table's positions point into.
+    asked : Filter
+        What was asked for.
+    any_day : bool
+        Whether the period is left out.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+        True for those taken.
+
+    Raises
+    ------
+    NotFound
+        When the unit asked for is not in force.
+    """
+    mask = np.ones(len(table.day), dtype=bool)
+    if not any_day:
+        mask &= _in_period(table, asked)
+    if asked.categories:
+        mask &= _among(table, "category", category_slugs(asked.categories))
+    if asked.severities:
+        mask &= _among(table, "severity", frozenset(asked.severities))
+    if asked.statuses:
+        mask &= _among(table, "status", frozenset(asked.statuses))
+    if asked.unit is not None:
+        mask &= table.unit == units.position(asked.unit)
+    if asked.bounds is not None:
+        mask &= _in_box(table, asked.bounds)
+    return mask
+
+
+def _in_period(table: IncidentTable, asked: Filter) -> NDArray[np.bool_]:
+    mask = np.ones(len(table.day), dtype=bool)
+    if asked.period.since:
+        mask &= table.day >= (asked.period.since - _EPOCH).days
+    if asked.period.until:
+        mask &= table.day < (asked.period.until - _EPOCH).days
+    return mask
+
+
+def _among(table: IncidentTable, name: str, slugs: frozenset[str]) -> NDArray[np.bool_]:
+    wanted = np.array([word in slugs for word in table.words[name]], dtype=bool)
+    codes: NDArray[np.int64] = getattr(table, name)
+    return wanted[codes] if len(wanted) else np.zeros(len(codes), dtype=bool)
+
+
+def _in_box(table: IncidentTable, box: Bounds) -> NDArray[np.bool_]:
+    inside_lon = (table.lon >= box.west) & (table.lon <= box.east)
+    return inside_lon & (table.lat >= box.south) & (table.lat <= box.north)
+
+
+def vintage_text(units: UnitTable) -> Text:
+    """Say which boundaries are used.
+
+    Parameters
+    ----------
+    units : UnitTable
+        The units in force.
+
+    Returns
+    -------
+    Text
+        Named by the latest first day among them.
+    """
+    if not units.references:
+        return Text("chưa có ranh giới", "no boundaries loaded")
+    day = dt.date.fromisoformat(max(units.frame["valid_from"]))
+    return Text(f"theo ranh giới từ {vi_date(day)}", f"by the boundaries from {day}")
+
+
+def sentence(asked: Filter, units: UnitTable) -> Text:
+    """Say a filter in one sentence.
+
+    Parameters
+    ----------
+    asked : Filter
+        What was asked for.
+    units : UnitTable
+        The units in force.
+
+    Returns
+    -------
+    Text
+        Category, period, unit and boundaries.
+    """
+    title = {category.slug: category.title for category in categories()}
+    named = [title[slug] for slug in asked.categories if slug in title]
+    what = Text(
+        ", ".join(text.vi for text in named) or "Mọi loại vụ việc",
+        ", ".join(text.en for text in named) or "All incidents",
+    )
+    where = Text("", "")
+    if asked.unit is not None:
+        row = units.frame.iloc[units.position(asked.unit)]
+        where = Text(f", {row['unit_type']} {row['name']}", f", {row['name']}")
+    when, vintage = asked.period.describe(), vintage_text(units)
+    return Text(
+        f"{what.vi}{where.vi}, {when.vi}, {vintage.vi}",
+        f"{what.en}{where.en}, {when.en}, {vintage.en}",
+    )

@@ -1,0 +1,138 @@
+"""The map in print: the same `MapView` as the page, with the data it shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Collection
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.boundaries import bundled
+from layers.catalog import CAMERAS, SAFEZONES, SCHEMATIC
+from layers.errors import EmptyInput
+from layers.geo import CRS_LONLAT
+from layers.records import Filter
+from layers.wording import Text
+from mapserver.rendering.print_data import IncidentPoints, PrintData
+from mapserver.rendering.view import MapView
+from mapserver.services.hotspots import density
+from mapserver.services.incidents import Selection, select
+from mapserver.services.mapview import DEFAULT_LAYERS, map_view
+from mapserver.services.reader import Reader
+
+__all__ = ["print_data"]
+
+_PER_PEOPLE = 10_000
+
+
+def print_data(
+    reader: Reader,
+    asked: Filter,
+    *,
+    now: dt.datetime,
+    visible: Collection[str] = DEFAULT_LAYERS,
+    title: Text | None = None,
+    bandwidth_m: float | None = None,
+) -> PrintData:
+    """Collect what one printed sheet shows.
+
+    Parameters
+    ----------
+    reader : Reader
+        The store.
+    asked : Filter
+        What was asked for.
+    now : datetime
+        The moment of printing.
+    visible : collection of str
+        Keys of the layers drawn.
+    title : Text, optional
+        The finding or the question; made from place and period when left out.
+    bandwidth_m : float, optional
+        Bandwidth of the density, metres.
+
+    Returns
+    -------
+    PrintData
+        Ready to be drawn.
+
+    Raises
+    ------
+    EmptyInput
+        When no boundaries are in force on the day asked for.
+    """
+    view = map_view(reader, asked, now=now, visible=visible)
+    taken = select(reader, asked, now=now)
+    if not len(taken.units.frame):
+        raise EmptyInput(
+            Text("Chưa có ranh giới có hiệu lực vào ngày này.", "No boundaries are in force on this day."),
+            Text("Nạp ranh giới bằng `antt boundaries import`, hoặc đổi “as_of”.",
+                 "Import boundaries with `antt boundaries import`, or change “as_of”."),
+        )  # fmt: skip
+    surface = density(reader, asked, bandwidth_m=bandwidth_m, now=now) if view.shows("density") else None
+    counts = _counts(taken)
+    said = taken.provenance
+    return PrintData(
+        title=title or _title(view),
+        sentence=said.sentence,
+        place=view.place,
+        units=taken.units.frame,
+        period=said.asked.period.describe(),
+        vintage=view.vintage,
+        total=said.placed + said.unplaced,
+        placed=said.placed,
+        unplaced=said.unplaced,
+        insets=_insets(),
+        source=_source(taken),
+        data_version=" · ".join(f"{key} {version}" for key, version in said.versions.items()),
+        printed_at=now.astimezone(reader.timezone),
+        counts=counts,
+        rates=_rates(counts, taken),
+        incidents=_points(taken) if view.shows("incidents") else None,
+        density=surface.grid if surface else None,
+        density_epsg=surface.epsg if surface and surface.grid is not None else None,
+        safezones=reader.symbols(SAFEZONES),
+        cameras=reader.symbols(CAMERAS),
+        notices=said.notices,
+        visible=tuple(layer.key for layer in view.layers if layer.visible),
+    )
+
+
+def _title(view: MapView) -> Text:
+    return Text(f"Vụ việc về an ninh, trật tự – {view.place.vi}", f"Public-order incidents – {view.place.en}")
+
+
+def _counts(taken: Selection) -> NDArray[np.int64]:
+    inside = taken.table.unit[taken.mask & (taken.table.unit >= 0)]
+    return np.bincount(inside, minlength=len(taken.units.frame)).astype(np.int64)
+
+
+def _rates(counts: NDArray[np.int64], taken: Selection) -> NDArray[np.float64]:
+    people = taken.units.frame["population"].astype("float64").to_numpy()
+    known = np.where(people > 0, people, np.nan)
+    return counts / known * _PER_PEOPLE
+
+
+def _points(taken: Selection) -> IncidentPoints:
+    rows = taken.mask & taken.table.placed
+    words = np.array(taken.table.words["category"], dtype=object)
+    return IncidentPoints(taken.table.lon[rows], taken.table.lat[rows], words[taken.table.category[rows]])
+
+
+def _insets() -> gpd.GeoDataFrame:
+    read = json.loads(bundled.path("insets.geojson").read_text(encoding="utf-8"))
+    return gpd.GeoDataFrame.from_features(read["features"], crs=CRS_LONLAT)
+
+
+def _source(taken: Selection) -> Text:
+    boundaries = sorted({str(source) for source in taken.units.frame["source"].dropna()} - {SCHEMATIC})
+    vi = ", ".join(boundaries) or "sơ đồ minh họa của chương trình"
+    en = ", ".join(boundaries) or "the program's schematic sample"
+    made_up = taken.table.synthetic
+    return Text(
+        f"Ranh giới: {vi}. Vụ việc: {'dữ liệu mô phỏng' if made_up else 'kho dữ liệu của đơn vị'}.",
+        f"Boundaries: {en}. Incidents: {'synthetic' if made_up else 'the store of this office'}.",
+    )

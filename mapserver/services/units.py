@@ -1,0 +1,140 @@
+"""Reading units: generalised for the page, and found by name."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.boundaries.generalise import generalise, label_points
+from layers.boundaries.search import search as search_names
+from layers.records import Filter
+from mapserver.services.incidents import dated_filter, select
+from mapserver.services.provenance import Provenance
+from mapserver.services.reader import Reader, UnitTable
+
+__all__ = ["Found", "PageUnits", "find_units", "page_units", "unit_list"]
+
+# What one pixel covers when a province fills the screen; finer lines would not be seen.
+_TOLERANCE_M = 25.0
+
+
+@dataclass(frozen=True)
+class PageUnits:
+    """The units as the page draws them.
+
+    Parameters
+    ----------
+    units : UnitTable
+        The units in force.
+    shapes : GeoDataFrame
+        Their generalised geometries, in the same order.
+    label_lonlat : ndarray of float, shape (n, 2)
+        Where each name stands best.
+    provenance : Provenance
+        Where they come from.
+    """
+
+    units: UnitTable
+    shapes: gpd.GeoDataFrame
+    label_lonlat: NDArray[np.float64]
+    provenance: Provenance
+
+
+@dataclass(frozen=True)
+class Found:
+    """Units found by name, best first.
+
+    Parameters
+    ----------
+    units : UnitTable
+        The units in force.
+    rows : tuple of int
+        Positions of those found.
+    label_lonlat : ndarray of float, shape (n, 2)
+        Where each name stands best.
+    """
+
+    units: UnitTable
+    rows: tuple[int, ...]
+    label_lonlat: NDArray[np.float64]
+
+
+def page_units(reader: Reader, asked: Filter, *, now: dt.datetime) -> PageUnits:
+    """Generalise the units in force as one coverage.
+
+    Parameters
+    ----------
+    reader : Reader
+        The store.
+    asked : Filter
+        Its `as_of` names the day.
+    now : datetime
+        The moment.
+
+    Returns
+    -------
+    PageUnits
+        Neighbours share their borders exactly.
+    """
+    taken = select(reader, asked, now=now)
+    drawn = taken.units.frame[taken.units.frame.geometry.notna()]
+    units = UnitTable(drawn.reset_index(drop=True), tuple(taken.units.references[row] for row in drawn.index))
+    shapes = generalise(units.frame, _TOLERANCE_M) if len(units.frame) else units.frame
+    return PageUnits(units, shapes, _labels(units), taken.provenance)
+
+
+def find_units(reader: Reader, text: str, asked: Filter, *, now: dt.datetime, limit: int = 10) -> Found:
+    """Find units in force by name or code, unaccented.
+
+    Parameters
+    ----------
+    reader : Reader
+        The store.
+    text : str
+        What the reader typed.
+    asked : Filter
+        Its `as_of` names the day.
+    now : datetime
+        The moment.
+    limit : int
+        Most answers wanted.
+
+    Returns
+    -------
+    Found
+        Best first.
+    """
+    dated = dated_filter(reader, asked, now=now)
+    units = reader.units(dated.as_of or reader.today(now))
+    rows = tuple(search_names(units.frame, text, limit=limit))
+    return Found(units, rows, _labels(units))
+
+
+def _labels(units: UnitTable) -> NDArray[np.float64]:
+    if not len(units.frame):
+        return np.empty((0, 2))
+    return np.column_stack(label_points(units.frame))
+
+
+def unit_list(reader: Reader) -> list[dict[str, object]]:
+    """List every unit version.
+
+    Parameters
+    ----------
+    reader : Reader
+        The store.
+
+    Returns
+    -------
+    list of dict
+        ``code, name, unit_type, area_km2, population, valid_from, valid_to``, by code and day.
+    """
+    frame = reader.all_units().sort_values(["code", "valid_from"])
+    names = ["code", "name", "unit_type", "area_km2", "population", "valid_from", "valid_to"]
+    rows = frame[names].astype(object)
+    records: list[dict[str, object]] = rows.where(rows.notna(), None).to_dict("records")
+    return records

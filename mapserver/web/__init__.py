@@ -1,0 +1,1 @@
+"""HTTP: text to a typed request, one service call, an answer."""

@@ -1,0 +1,48 @@
+"""The map page."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Blueprint, Response, current_app, request
+
+from mapserver.rendering.folium_map import Page, render_page
+from mapserver.services.mapview import layer_keys, map_view
+from mapserver.web import params
+from mapserver.web.state import State
+
+__all__ = ["bp"]
+
+bp = Blueprint("pages", __name__)
+
+# What the page's script reads from the address itself.
+_PAGE_NAMES = ("c", "sel", "layers", "mode", "table")
+
+
+@bp.get("/")
+def map_page() -> Response:
+    """Show the map; its whole state stands in the address.
+
+    Returns
+    -------
+    Response
+        HTML under a Content-Security-Policy with a nonce.
+    """
+    state = State.of(current_app)
+    params.only(request.args, _PAGE_NAMES)
+    language = params.language_of(request.args, state.settings.lang)
+    visible = params.layers_of(request.args, layer_keys(), ())
+    asked = params.filter_of(request.args)
+    view = map_view(state.reader, asked, now=state.clock(), **({"visible": visible} if visible else {}))
+    nonce = secrets.token_urlsafe(16)
+    answer = Response(render_page(view, Page(language, nonce)), mimetype="text/html")
+    answer.headers["Content-Security-Policy"] = _policy(nonce)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _policy(nonce: str) -> str:
+    return (
+        f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data: blob:; "
+        "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+    )

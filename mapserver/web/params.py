@@ -1,0 +1,243 @@
+"""Text to a typed request: the one place where an address is read, and refused when it is not understood."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from werkzeug.datastructures import MultiDict
+
+from layers.errors import AxesSwapped, InvalidParameter
+from layers.geo import Bounds
+from layers.records import Filter, Period, UnitRef
+from layers.wording import Text
+
+__all__ = ["FILTER_NAMES", "bandwidth_m", "filter_of", "language_of", "layers_of", "only", "search_text"]
+
+FILTER_NAMES = frozenset({"as_of", "from", "to", "category", "unit", "bbox", "severity", "status", "lang"})
+_LONGEST_SEARCH = 200
+
+Arguments = MultiDict[str, str]
+
+
+def only(arguments: Arguments, extra: Iterable[str] = ()) -> None:
+    """Refuse a parameter that this address does not take.
+
+    Parameters
+    ----------
+    arguments : MultiDict
+        The query of the address.
+    extra : iterable of str
+        Names taken beside the filter's.
+
+    Raises
+    ------
+    InvalidParameter
+        Names the parameter and lists those that are taken.
+    """
+    allowed = FILTER_NAMES | set(extra)
+    for name in arguments:
+        if name not in allowed:
+            listed = ", ".join(sorted(allowed))
+            raise InvalidParameter(
+                Text(f"Không có tham số “{name}”.", f"There is no parameter “{name}”."),
+                Text(f"Dùng một trong: {listed}.", f"Use one of: {listed}."),
+            )
+
+
+def filter_of(arguments: Arguments) -> Filter:
+    """Read the filter of an address.
+
+    Parameters
+    ----------
+    arguments : MultiDict
+        The query of the address.
+
+    Returns
+    -------
+    Filter
+        Typed and checked.
+
+    Raises
+    ------
+    InvalidParameter
+        When a value is not understood.
+    AxesSwapped
+        When the box holds latitude first.
+    """
+    unit = arguments.get("unit", "").strip()
+    return Filter(
+        as_of=_day(arguments, "as_of"),
+        period=Period(_day(arguments, "from"), _day(arguments, "to")),
+        categories=_listed(arguments, "category"),
+        severities=_listed(arguments, "severity"),
+        statuses=_listed(arguments, "status"),
+        unit=UnitRef.parse(unit) if unit else None,
+        bounds=_box(arguments.get("bbox", "").strip()),
+    )
+
+
+def language_of(arguments: Arguments, default: str) -> str:
+    """Read the language asked for.
+
+    Parameters
+    ----------
+    arguments : MultiDict
+        The query of the address.
+    default : str
+        Used when none is asked for.
+
+    Returns
+    -------
+    str
+        ``vi`` or ``en``.
+
+    Raises
+    ------
+    InvalidParameter
+        When another language is asked for.
+    """
+    language = arguments.get("lang", default)
+    if language not in {"vi", "en"}:
+        raise InvalidParameter(
+            Text(f"Không có ngôn ngữ “{language}”.", f"There is no language “{language}”."),
+            Text("Dùng lang=vi hoặc lang=en.", "Use lang=vi or lang=en."),
+        )
+    return language
+
+
+def bandwidth_m(arguments: Arguments) -> float | None:
+    """Read the bandwidth of a density.
+
+    Parameters
+    ----------
+    arguments : MultiDict
+        The query of the address.
+
+    Returns
+    -------
+    float or None
+        Metres; None when not given.
+
+    Raises
+    ------
+    InvalidParameter
+        When it is not a number above zero.
+    """
+    text = arguments.get("bandwidth_m", "").strip()
+    if not text:
+        return None
+    try:
+        width = float(text)
+    except ValueError:
+        width = 0.0
+    if not 0 < width < float("inf"):
+        raise InvalidParameter(
+            Text(f"Bán kính “{text}” không dùng được.", f"The bandwidth “{text}” cannot be used."),
+            Text("Viết số mét lớn hơn 0, ví dụ 500.", "Write a number of metres above 0, such as 500."),
+        )
+    return width
+
+
+def layers_of(arguments: Arguments, known: tuple[str, ...], default: tuple[str, ...]) -> tuple[str, ...]:
+    """Read which layers are drawn.
+
+    Parameters
+    ----------
+    arguments : MultiDict
+        The query of the address.
+    known : tuple of str
+        Keys that exist.
+    default : tuple of str
+        Used when none are named.
+
+    Returns
+    -------
+    tuple of str
+        Keys.
+
+    Raises
+    ------
+    InvalidParameter
+        When a key does not exist.
+    """
+    if "layers" not in arguments:
+        return default
+    asked = _listed(arguments, "layers")
+    for key in asked:
+        if key not in known:
+            raise InvalidParameter(
+                Text(f"Không có lớp “{key}”.", f"There is no layer “{key}”."),
+                Text(f"Các lớp có: {', '.join(known)}.", f"Layers: {', '.join(known)}."),
+            )
+    return asked
+
+
+def search_text(arguments: Arguments) -> str:
+    """Read what is searched for.
+
+    Parameters
+    ----------
+    arguments : MultiDict
+        The query of the address.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Raises
+    ------
+    InvalidParameter
+        When it is empty or too long.
+    """
+    text = arguments.get("q", "").strip()
+    if not text or len(text) > _LONGEST_SEARCH:
+        raise InvalidParameter(
+            Text("Chưa có nội dung tìm kiếm dùng được.", "There is nothing usable to search for."),
+            Text("Viết tên hoặc mã đơn vị vào q, không quá 200 ký tự.",
+                 "Write a name or a code in q, at most 200 characters."),
+        )  # fmt: skip
+    return text
+
+
+def _listed(arguments: Arguments, name: str) -> tuple[str, ...]:
+    parts = [part.strip() for value in arguments.getlist(name) for part in value.split(",")]
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def _day(arguments: Arguments, name: str) -> dt.date | None:
+    text = arguments.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as problem:
+        raise InvalidParameter(
+            Text(f"“{name}={text}” không phải ngày.", f"“{name}={text}” is not a date."),
+            Text("Viết năm-tháng-ngày, ví dụ 2026-05-01.", "Write year-month-day, such as 2026-05-01."),
+        ) from problem
+
+
+def _box(text: str) -> Bounds | None:
+    if not text:
+        return None
+    try:
+        box = Bounds(*(float(part) for part in text.split(",")))
+    except (ValueError, TypeError) as problem:
+        raise _bad_box(text) from problem
+    if abs(box.south) > 90 or abs(box.north) > 90:
+        raise AxesSwapped(
+            Text("bbox có vĩ độ và kinh độ đổi chỗ.", "The bbox has latitude and longitude swapped."),
+            Text("Viết tây,nam,đông,bắc: kinh độ trước.", "Write west,south,east,north: longitude first."),
+        )
+    if not (-180 <= box.west < box.east <= 180 and box.south < box.north):
+        raise _bad_box(text)
+    return box
+
+
+def _bad_box(text: str) -> InvalidParameter:
+    return InvalidParameter(
+        Text(f"Không hiểu bbox “{text}”.", f"The bbox “{text}” is not understood."),
+        Text("Viết bốn số độ: tây,nam,đông,bắc.", "Write four numbers of degrees: west,south,east,north."),
+    )

@@ -1,0 +1,49 @@
+"""The map in print, sent as a file."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from flask import Blueprint, Response, current_app, request
+
+from mapserver.rendering.print_map import draw, to_bytes
+from mapserver.services.mapview import DEFAULT_LAYERS, layer_keys
+from mapserver.services.snapshots import print_data
+from mapserver.web import params
+from mapserver.web.responses import cached
+from mapserver.web.state import State
+
+__all__ = ["bp"]
+
+bp = Blueprint("snapshots", __name__)
+
+_MIMETYPE = {"pdf": "application/pdf", "png": "image/png"}
+
+
+@bp.get("/snapshot.<any(pdf, png):kind>")
+def snapshot(kind: Literal["pdf", "png"]) -> Response:
+    """Draw the map that the address describes.
+
+    Parameters
+    ----------
+    kind : str
+        ``pdf`` or ``png``.
+
+    Returns
+    -------
+    Response
+        A file.
+    """
+    params.only(request.args, ("layers", "bandwidth_m"))
+    asked, width_m = params.filter_of(request.args), params.bandwidth_m(request.args)
+    visible = params.layers_of(request.args, layer_keys(), DEFAULT_LAYERS)
+    state = State.of(current_app)
+    language = params.language_of(request.args, state.settings.lang)
+
+    def drawn() -> bytes:
+        data = print_data(state.reader, asked, now=state.clock(), visible=visible, bandwidth_m=width_m)
+        return to_bytes(draw(data, language=language), kind)
+
+    answer = cached(_MIMETYPE[kind], drawn)
+    answer.headers["Content-Disposition"] = f'attachment; filename="ban-do-antt.{kind}"'
+    return answer

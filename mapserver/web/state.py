@@ -1,0 +1,80 @@
+"""What one application holds for its requests: store, reader, caches, clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Flask
+
+from layers.store import Store
+from mapserver.services.cache import VersionedCache
+from mapserver.services.reader import Reader
+from mapserver.settings import Settings
+
+__all__ = ["State"]
+
+_NAME = "antt"
+
+
+@dataclass(frozen=True)
+class State:
+    """Held by an application; two applications share nothing.
+
+    Parameters
+    ----------
+    settings : Settings
+        The settings of this run.
+    store : Store
+        The store of record.
+    reader : Reader
+        Reads the store and keeps what it read.
+    answers : VersionedCache
+        Finished answers.
+    clock : callable
+        Tells the moment, with its time zone.
+    """
+
+    settings: Settings
+    store: Store
+    reader: Reader
+    answers: VersionedCache[bytes]
+    clock: Callable[[], dt.datetime]
+
+    @classmethod
+    def of(cls, app: Flask) -> State:
+        """Find the state of an application.
+
+        Parameters
+        ----------
+        app : Flask
+            The application.
+
+        Returns
+        -------
+        State
+            What `attach` put there.
+        """
+        state: State = app.extensions[_NAME]
+        return state
+
+    def attach(self, app: Flask) -> None:
+        """Put the state into an application.
+
+        Parameters
+        ----------
+        app : Flask
+            The application.
+        """
+        app.extensions[_NAME] = self
+
+    def today(self) -> dt.date:
+        """Tell the local day.
+
+        Returns
+        -------
+        date
+            In the store's time zone.
+        """
+        return self.reader.today(self.clock())

@@ -1,0 +1,1 @@
+"""What builds and ships the program. Nothing here is part of the installed packages."""

@@ -1,0 +1,153 @@
+"""Write the reference pages that are made from the program itself.
+
+Run ``python scripts/make_docs.py`` after a change to errors, settings, commands or layers;
+``--check`` only says whether the pages are up to date.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from layers.catalog import LAYERS, categories, safezone_kinds
+from layers.errors import AnttError
+from mapserver.cli.main import antt
+from mapserver.errors import EXIT_CODE, HTTP_STATUS
+from mapserver.settings import SETTINGS
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+MADE = "<!-- Made by scripts/make_docs.py; edit the program, not this page. -->\n\n"
+
+
+def errors_page() -> str:
+    """Write the table of failures.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    lines = [
+        "# Failures",
+        "",
+        "Every failure has a stable code, an HTTP status and an exit code, and says what to do next in",
+        "Vietnamese and English. Exit code 0 is success, 6 means done with some records quarantined.",
+        "",
+        "| code | HTTP | exit | meaning |",
+        "|---|---|---|---|",
+    ]
+    for failure in HTTP_STATUS:
+        meaning = (failure.__doc__ or "").splitlines()[0] if failure is not AnttError else "A fault of the program."
+        lines.append(f"| `{failure.code}` | {HTTP_STATUS[failure]} | {EXIT_CODE[failure]} | {meaning} |")
+    return "\n".join(lines) + "\n"
+
+
+def settings_page() -> str:
+    """Write the table of settings.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    rows = [
+        f"| `{setting.variable}` | `{setting.default}` | {setting.help.vi} / {setting.help.en} |"
+        for setting in SETTINGS
+    ]
+    head = [
+        "# Settings",
+        "",
+        "Read once when the program starts.",
+        "",
+        "| variable | default | meaning |",
+        "|---|---|---|",
+    ]
+    return "\n".join([*head, *rows]) + "\n"
+
+
+def cli_page() -> str:
+    """Write the help of every command.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    parts = ["# The command line", ""]
+    for path, command, context in _commands(antt, click.Context(antt, info_name="antt")):
+        parts += [f"## `{path}`", "", "```", command.get_help(context).strip(), "```", ""]
+    return "\n".join(parts)
+
+
+def _commands(command: click.Command, context: click.Context) -> list[tuple[str, click.Command, click.Context]]:
+    found = [(context.command_path, command, context)]
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            if inner is not None:
+                found += _commands(inner, click.Context(inner, info_name=name, parent=context))
+    return found
+
+
+def layers_page() -> str:
+    """Write the columns of every layer and the code lists.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    parts = ["# Layers and code lists", "", "Every row also has `id` (UUIDv7) and `row_version`.", ""]
+    for layer in LAYERS:
+        parts += [f"## `{layer.key}` – {layer.title.vi} / {layer.title.en}", ""]
+        parts += [
+            f"Geometry: {layer.schema.geometry}.",
+            "",
+            "| column | kind | needed | meaning |",
+            "|---|---|---|---|",
+        ]
+        parts += [
+            f"| `{column.name}` | {column.kind} | {'yes' if column.required else ''} | {' / '.join(column.title)} |"
+            for column in layer.schema.columns
+        ]
+        parts.append("")
+    parts += ["## Categories", "", "| slug | group | title |", "|---|---|---|"]
+    parts += [f"| `{entry.slug}` | `{entry.group}` | {entry.title.vi} / {entry.title.en} |" for entry in categories()]
+    parts += ["", "## Kinds of model", "", "| slug | title |", "|---|---|"]
+    parts += [f"| `{kind.slug}` | {kind.title.vi} / {kind.title.en} |" for kind in safezone_kinds()]
+    return "\n".join(parts) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "errors.md": errors_page,
+    "settings.md": settings_page,
+    "cli.md": cli_page,
+    "layers.md": layers_page,
+}
+
+
+def main() -> int:
+    """Write the pages, or say which are out of date.
+
+    Returns
+    -------
+    int
+        0, or 1 when ``--check`` found a page out of date.
+    """
+    stale = []
+    for name, write in PAGES.items():
+        text = MADE + write()
+        page = DOCS / name
+        if not page.is_file() or page.read_text(encoding="utf-8") != text:
+            stale.append(name)
+            if "--check" not in sys.argv:
+                page.write_text(text, encoding="utf-8")
+    click.echo(f"out of date: {', '.join(stale)}" if stale else "up to date")
+    return 1 if stale and "--check" in sys.argv else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""Small records and towns for tests."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from layers.records import new_ids
+
+NOW = dt.datetime(2026, 11, 1, 8, 0, tzinfo=dt.UTC)
+
+
+def incidents(count: int, *, seed: int = 1, **columns: object) -> gpd.GeoDataFrame:
+    """Incidents spread over one square of 0.1 degrees near Hải Dương, the last one without a place."""
+    rng = np.random.default_rng(seed)
+    shapes = shapely.points(rng.uniform(106.3, 106.4, count), rng.uniform(20.9, 21.0, count)).astype(object)
+    shapes[-1] = None
+    data: dict[str, object] = {
+        "id": new_ids(count, now=NOW, rng=rng),
+        "source": "test",
+        "source_ref": [f"{seed}-{row}" for row in range(count)],
+        "occurred_from": pd.date_range("2026-01-01T03:00", periods=count, freq="7h", tz="UTC"),
+        "category": list(itertools.islice(itertools.cycle(["trom_cap", "ma_tuy", "chay_no"]), count)),
+        **columns,
+    }
+    return gpd.GeoDataFrame(data, geometry=shapes, crs="EPSG:4326")
+
+
+def town(columns: int = 2, rows: int = 2, *, valid_from: str = "2025-07-01", seed: int = 2) -> gpd.GeoDataFrame:
+    """A clean tiling of square wards that covers the square of `incidents`."""
+    side_lon, side_lat = 0.1 / columns, 0.1 / rows
+    cells = [
+        shapely.box(106.3 + c * side_lon, 20.9 + r * side_lat, 106.3 + (c + 1) * side_lon, 20.9 + (r + 1) * side_lat)
+        for r in range(rows)
+        for c in range(columns)
+    ]
+    data = {
+        "id": new_ids(len(cells), now=NOW, rng=np.random.default_rng(seed)),
+        "code": [f"{10000 + number:05d}" for number in range(len(cells))],
+        "name": [f"Ô {number}" for number in range(len(cells))],
+        "unit_type": "Phường",
+        "level": "commune",
+        "parent": "31",
+        "parent_name": "Thành phố Hải Phòng",
+        "valid_from": valid_from,
+        "population": 10_000,
+        "source": "test",
+    }
+    return gpd.GeoDataFrame(data, geometry=[shapely.MultiPolygon([cell]) for cell in cells], crs="EPSG:4326")

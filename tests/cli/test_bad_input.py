@@ -1,0 +1,191 @@
+"""Bad input gets one clear sentence and the documented exit code, and the store is as it was."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from tests.builders import town
+
+DATE = ("--valid-from", "2025-07-01")
+
+
+def antt(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "mapserver", *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
+
+
+def refused(*arguments: object, cwd: Path) -> dict[str, str]:
+    """Run a command that must fail, and return its error object with the exit code."""
+    before = (cwd / "antt.gpkg").read_bytes() if (cwd / "antt.gpkg").exists() else None
+    ended = antt(*arguments, "--json", cwd=cwd)
+    after = (cwd / "antt.gpkg").read_bytes() if (cwd / "antt.gpkg").exists() else None
+    assert ended.stdout == ""
+    assert "Traceback" not in ended.stderr
+    assert before is None or before == after
+    error: dict[str, str] = json.loads(ended.stderr)["error"]
+    assert error["message"]
+    assert error["hint"]
+    return error | {"exit": str(ended.returncode)}
+
+
+def write_town(path: Path, **changes: object) -> Path:
+    frame = town()[["code", "name", "unit_type", "geometry"]].assign(**changes)
+    gpd.GeoDataFrame(frame, crs=4326).to_file(path)
+    return path
+
+
+def swapped(frame: gpd.GeoDataFrame) -> np.ndarray:
+    return shapely.transform(frame.geometry.to_numpy(), lambda points: points[:, ::-1])
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> Path:
+    """A folder whose store holds a town."""
+    ended = antt("boundaries", "import", write_town(tmp_path / "town.gpkg"), *DATE, cwd=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    return tmp_path
+
+
+def test_a_missing_file(filled: Path) -> None:
+    error = refused("boundaries", "import", "nowhere.geojson", *DATE, cwd=filled)
+    assert (error["code"], error["exit"]) == ("file_missing", "3")
+    error = refused("incidents", "import", "nowhere.csv", cwd=filled)
+    assert (error["code"], error["exit"]) == ("file_missing", "3")
+
+
+def test_a_file_that_is_not_spatial(filled: Path) -> None:
+    (filled / "letter.geojson").write_text("Kính gửi…", encoding="utf-8")
+    error = refused("boundaries", "import", "letter.geojson", *DATE, cwd=filled)
+    assert (error["code"], error["exit"]) == ("file_unreadable", "3")
+
+
+def test_a_drawing_says_how_to_convert_it(filled: Path) -> None:
+    (filled / "plan.dwg").write_bytes(b"AC1032")
+    error = refused("boundaries", "import", "plan.dwg", *DATE, cwd=filled)
+    assert (error["code"], error["exit"]) == ("file_unreadable", "3")
+    assert "GeoPackage" in error["hint"]
+
+
+def test_a_file_without_a_coordinate_system(filled: Path) -> None:
+    write_town(filled / "town.shp")
+    (filled / "town.prj").unlink()
+    error = refused("boundaries", "import", "town.shp", *DATE, cwd=filled)
+    assert (error["code"], error["exit"]) == ("crs_missing", "3")
+    assert "--crs" in error["hint"]
+
+
+def test_a_wrong_coordinate_system_puts_the_units_outside_viet_nam(filled: Path) -> None:
+    moved = town()[["code", "name", "unit_type", "geometry"]].translate(-100, 20)
+    write_town(filled / "moved.gpkg", geometry=moved)
+    error = refused("boundaries", "import", "moved.gpkg", *DATE, cwd=filled)
+    assert (error["code"], error["exit"]) == ("crs_wrong", "3")
+
+
+def test_swapped_axes_are_named(filled: Path) -> None:
+    write_town(filled / "swapped.gpkg", geometry=swapped(town()))
+    error = refused("boundaries", "import", "swapped.gpkg", *DATE, cwd=filled)
+    assert (error["code"], error["exit"]) == ("axes_swapped", "3")
+
+
+def test_points_where_polygons_are_expected(filled: Path) -> None:
+    write_town(filled / "seats.gpkg", geometry=town().representative_point())
+    error = refused("boundaries", "import", "seats.gpkg", *DATE, cwd=filled)
+    assert (error["code"], error["exit"]) == ("geometry_wrong", "3")
+
+
+def test_an_empty_file(filled: Path) -> None:
+    (filled / "empty.geojson").write_text('{"type": "FeatureCollection", "features": []}', encoding="utf-8")
+    (filled / "empty.csv").write_text("Ngày xảy ra,Kinh độ,Vĩ độ\n", encoding="utf-8")
+    error = refused("boundaries", "import", "empty.geojson", *DATE, cwd=filled)
+    assert (error["code"], error["exit"]) == ("empty_input", "3")
+    error = refused("incidents", "import", "empty.csv", cwd=filled)
+    assert (error["code"], error["exit"]) == ("empty_input", "3")
+
+
+def test_a_file_without_codes_lists_its_columns(filled: Path) -> None:
+    frame = town()[["geometry"]].assign(label="?")
+    gpd.GeoDataFrame(frame, crs=4326).to_file(filled / "bare.gpkg")
+    error = refused("boundaries", "import", "bare.gpkg", *DATE, cwd=filled)
+    assert (error["code"], error["exit"]) == ("schema_mismatch", "3")
+    assert "label" in error["hint"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code"),
+    [
+        ("words", "Ngày xảy ra,Kinh độ,Vĩ độ\n1/7/2025,chợ,đình\n2/7/2025,cầu,sông\n", "no_coordinates"),
+        ("none", "Ngày xảy ra,Loại\n1/7/2025,Trộm cắp\n", "no_coordinates"),
+        ("turned", "Ngày xảy ra,Kinh độ,Vĩ độ\n1/7/2025,20.93,106.31\n2/7/2025,20.94,106.33\n", "axes_swapped"),
+    ],
+)
+def test_a_table_whose_places_cannot_be_used(filled: Path, name: str, text: str, code: str) -> None:
+    (filled / f"{name}.csv").write_text(text, encoding="utf-8")
+    error = refused("incidents", "import", f"{name}.csv", cwd=filled)
+    assert (error["code"], error["exit"]) == (code, "3")
+
+
+def test_a_busy_port_is_named_with_another_to_try(filled: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        error = refused("serve", "--port", port, cwd=filled)
+    assert (error["code"], error["exit"]) == ("port_busy", "4")
+    assert str(port + 1) in error["hint"]
+
+
+def test_serving_beyond_this_machine_is_refused(filled: Path) -> None:
+    error = refused("serve", "--host", "0.0.0.0", cwd=filled)  # noqa: S104 - that is what is refused
+    assert (error["code"], error["exit"]) == ("forbidden", "5")
+
+
+def test_a_store_of_another_program_is_refused(tmp_path: Path) -> None:
+    write_town(tmp_path / "other.gpkg")
+    before = (tmp_path / "other.gpkg").read_bytes()
+    error = refused("store", "info", "--store", "other.gpkg", cwd=tmp_path)
+    assert (error["code"], error["exit"]) == ("store_unreachable", "4")
+    assert (tmp_path / "other.gpkg").read_bytes() == before
+
+
+def test_a_store_that_is_not_a_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "antt.gpkg").write_text("no database " * 100, encoding="utf-8")
+    error = refused("boundaries", "list", cwd=tmp_path)
+    assert (error["code"], error["exit"]) == ("store_unreachable", "4")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("boundaries", "import", "x.gpkg"),
+        ("boundaries", "import", "x.gpkg", "--valid-from", "1/7/2025"),
+        ("boundaries", "import", "x.gpkg", *DATE, "--crs", "VN2000"),
+        ("incidents", "import", "x.csv", "--map", "lon"),
+        ("nothing",),
+        ("snapshot", "create", "--out", "map.docx"),
+    ],
+)
+def test_a_call_that_is_not_understood_ends_with_two(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    error = refused(*arguments, cwd=tmp_path)
+    assert (error["code"], error["exit"]) == ("invalid_parameter", "2")
+
+
+def test_a_snapshot_without_boundaries_says_what_to_load(tmp_path: Path) -> None:
+    error = refused("snapshot", "create", "--out", "map.pdf", cwd=tmp_path)
+    assert (error["code"], error["exit"]) == ("empty_input", "3")
+    assert not (tmp_path / "map.pdf").exists()
+
+
+def test_failures_are_said_in_both_languages(tmp_path: Path) -> None:
+    ended = antt("incidents", "import", "nowhere.csv", cwd=tmp_path)
+    lines = ended.stderr.splitlines()
+    assert lines[0].startswith("Lỗi: ")
+    assert lines[1].startswith("Error: ")

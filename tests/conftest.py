@@ -1,0 +1,155 @@
+"""What every test shares: real data, a browser, and guards that keep tests honest."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import platform
+import shutil
+import socket
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+IN_CI = os.environ.get("CI") == "true"
+LONG = os.environ.get("ANTT_LONG") == "1"
+REAL_DATA_REQUIRED = os.environ.get("ANTT_REQUIRE_REAL_DATA") == "1"
+ROOT = Path(__file__).resolve().parents[1]
+
+# With CI=true a skipped test fails, unless its reason starts with one of these.
+ALLOWED_SKIPS = {
+    "ANTT_REAL_DATA is not set": "real boundaries are never part of the repository",
+    "no PostGIS": "the PostGIS store comes later",
+}
+
+# The quick profile finds the same cases on every run; the long one looks further each time.
+hypothesis.settings.register_profile(
+    "quick", derandomize=True, max_examples=25, print_blob=True, deadline=None, database=None
+)
+hypothesis.settings.register_profile("long", max_examples=400, print_blob=True, deadline=None, database=None)
+hypothesis.settings.load_profile("long" if LONG else "quick")
+
+
+def pytest_report_header() -> list[str]:
+    """Name the libraries whose versions change results."""
+    import geopandas
+    import numpy as np
+    import pyogrio
+    import pyproj
+    import shapely
+
+    gdal = ".".join(str(part) for part in pyogrio.__gdal_version__)
+    libraries = [
+        f"geopandas {geopandas.__version__}",
+        f"shapely {shapely.__version__} (GEOS {shapely.geos_version_string})",
+        f"pyogrio {pyogrio.__version__} (GDAL {gdal})",
+        f"pyproj {pyproj.__version__} (PROJ {pyproj.__proj_version__})",
+        f"numpy {np.__version__}",
+    ]
+    run = f"{platform.platform()}, CI={IN_CI}, long={LONG}, real data={_real_data_folder()}"
+    return [f"system: {run}", ", ".join(libraries)]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let no test be skipped in silence where everything is promised to run."""
+    report = yield
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        reason = reason.removeprefix("Skipped: ")
+        if not reason.startswith(tuple(ALLOWED_SKIPS)):
+            report.outcome = "failed"
+            report.longrepr = f"{item.nodeid} was skipped where nothing may be: {reason}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder with real boundaries/ and incidents/, which are never committed."""
+    folder = _real_data_folder()
+    if folder is not None and (folder / "boundaries").is_dir():
+        return folder
+    if REAL_DATA_REQUIRED:
+        pytest.fail(f"ANTT_REQUIRE_REAL_DATA=1, but ANTT_REAL_DATA={folder} holds no folder boundaries")
+    pytest.skip("ANTT_REAL_DATA is not set to a folder that holds boundaries/")
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The Chromium that browser tests drive."""
+    for name in (os.environ.get("ANTT_CHROMIUM"), "chromium", "chromium-browser", "google-chrome"):
+        found = shutil.which(name) if name else None
+        if found:
+            return found
+    pytest.skip("no Chromium on this machine; scripts/get_chromium.sh says how to install it")
+
+
+class OutsideConnection(AssertionError):
+    """A test reached for an address off this machine."""
+
+
+_outside: list[str] = []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _only_loopback() -> Iterator[None]:
+    """Refuse connections off this machine and look up no outside name."""
+    patch = pytest.MonkeyPatch()
+    true_connect, true_connect_ex = socket.socket.connect, socket.socket.connect_ex
+    true_lookup = socket.getaddrinfo
+
+    def connect(self: socket.socket, address: Any) -> None:
+        _refuse_outside(self.family, address)
+        true_connect(self, address)
+
+    def connect_ex(self: socket.socket, address: Any) -> int:
+        _refuse_outside(self.family, address)
+        return true_connect_ex(self, address)
+
+    def getaddrinfo(host: Any, *rest: Any, **named: Any) -> Any:
+        _refuse_outside(socket.AF_INET, (host, 0))
+        return true_lookup(host, *rest, **named)
+
+    patch.setattr(socket.socket, "connect", connect)
+    patch.setattr(socket.socket, "connect_ex", connect_ex)
+    patch.setattr(socket, "getaddrinfo", getaddrinfo)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def _no_outside_connection(_only_loopback: None) -> Iterator[None]:
+    """Fail the test that reached out, also when the program swallowed the refusal."""
+    _outside.clear()
+    yield
+    if _outside:
+        pytest.fail(f"reached for {', '.join(_outside)}; the program works without a network")
+
+
+def _refuse_outside(family: int, address: Any) -> None:
+    if family not in {socket.AF_INET, socket.AF_INET6}:
+        return
+    host = str(address[0] or "localhost")
+    if host == "localhost" or _is_loopback(host):
+        return
+    _outside.append(f"{host}:{address[1]}")
+    raise OutsideConnection(f"a test may not reach {host}")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    # A server's own socket may name "any address" when it looks itself up.
+    return address.is_loopback or address.is_unspecified
+
+
+def _real_data_folder() -> Path | None:
+    named = os.environ.get("ANTT_REAL_DATA")
+    return Path(named) if named else None

@@ -1,0 +1,194 @@
+"""What every store promises, tried on every back-end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+from geopandas.testing import assert_geodataframe_equal
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from layers.catalog import CAMERAS, INCIDENTS, LAYERS, SAFEZONES, UNITS
+from layers.errors import SchemaMismatch, StaleVersion
+from layers.geo import Bounds
+from layers.schema import check
+from layers.store import ChangeSet, Query, Store, open_store
+from tests.builders import incidents, town
+
+BACK_ENDS = ("memory", "geopackage")
+
+
+def address(kind: str, folder: Path) -> str:
+    return "memory:" if kind == "memory" else str(folder / "store.gpkg")
+
+
+@pytest.fixture(params=BACK_ENDS)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(address(request.param, tmp_path))
+    yield opened
+    opened.close()
+
+
+def test_a_new_store_is_empty_and_has_every_layer(store: Store) -> None:
+    assert store.versions() == {layer.key: 0 for layer in LAYERS}
+    assert all(store.count(layer) == 0 for layer in LAYERS)
+
+
+def test_an_empty_layer_is_read_with_its_columns(store: Store) -> None:
+    for layer in LAYERS:
+        assert list(store.read(layer).columns) == layer.schema.names
+
+
+@pytest.mark.parametrize("count", [1, 5, 500])
+def test_what_is_appended_is_read_back(store: Store, count: int) -> None:
+    frame = check(incidents(count), INCIDENTS.schema)
+    assert store.append(INCIDENTS, frame) == count
+    expected = frame.sort_values("id").reset_index(drop=True)
+    assert_geodataframe_equal(store.read(INCIDENTS), expected, check_less_precise=False)
+
+
+def test_areas_and_dates_are_read_back(store: Store) -> None:
+    frame = check(town(), UNITS.schema)
+    store.append(UNITS, frame)
+    assert_geodataframe_equal(store.read(UNITS), frame.sort_values("id").reset_index(drop=True))
+
+
+def test_any_geometry_is_read_back_where_the_layer_takes_any(store: Store) -> None:
+    shapes = [
+        shapely.Point(106, 20),
+        shapely.LineString([(106, 20), (106.1, 20)]),
+        shapely.box(106, 20, 106.1, 20.1),
+        None,
+    ]
+    frame = gpd.GeoDataFrame(
+        {"id": list("abcd"), "kind": "dong_ho_tu_quan", "name": "Đình làng", "households": [3, None, 7, None]},
+        geometry=shapes,
+        crs="EPSG:4326",
+    )
+    store.append(SAFEZONES, frame)
+    read = store.read(SAFEZONES)
+    assert [shape and shape.geom_type for shape in read.geometry] == ["Point", "LineString", "Polygon", None]
+    assert read["households"].tolist() == [3, pd.NA, 7, pd.NA]
+
+
+def test_each_commit_raises_the_version_of_the_layer_it_touched_by_one(store: Store) -> None:
+    store.append(INCIDENTS, incidents(300))
+    store.append(INCIDENTS, incidents(3, seed=5))
+    assert store.versions() == {"cameras": 0, "incidents": 2, "safezones": 0, "units": 0}
+
+
+def test_rows_are_found_by_value_and_by_box(store: Store) -> None:
+    frame = incidents(60)
+    store.append(INCIDENTS, frame)
+    assert store.count(INCIDENTS, Query(where=(("category", "ma_tuy"),))) == 20
+    assert store.count(INCIDENTS, Query(where=(("severity", None),))) == 60
+    west = Bounds(106.3, 20.9, 106.35, 21.0)
+    inside = frame.geometry.x.between(106.3, 106.35).sum()
+    # A spatial index may answer with the box of single precision, never with fewer rows.
+    assert inside <= store.count(INCIDENTS, Query(bounds=west)) <= inside + 1
+
+
+def test_only_the_columns_asked_for_are_read(store: Store) -> None:
+    store.append(INCIDENTS, incidents(4))
+    read = store.read(INCIDENTS, Query(columns=("category",), geometry=False))
+    assert list(read.columns) == ["id", "category", "geometry"]
+    assert read.geometry.isna().all()
+
+
+def test_an_update_raises_the_row_version_and_moves_the_place(store: Store) -> None:
+    store.append(INCIDENTS, incidents(4))
+    row_id = store.read(INCIDENTS)["id"][2]
+    changed = {row_id: {"category": "cuop", "geometry": shapely.Point(107.5, 20.1)}}
+    store.apply(ChangeSet(INCIDENTS, update=changed, expected_row_version={row_id: 1}))
+    row = store.read(INCIDENTS).set_index("id").loc[row_id]
+    assert (row["category"], row["row_version"], row.geometry.x) == ("cuop", 2, 107.5)
+    assert store.count(INCIDENTS, Query(bounds=Bounds(107, 20, 108, 21))) == 1
+
+
+def test_a_stale_update_is_refused_with_both_versions_and_nothing_is_kept(store: Store) -> None:
+    store.append(INCIDENTS, incidents(4))
+    first, second = store.read(INCIDENTS)["id"][:2]
+    changes = {first: {"category": "cuop"}, second: {"category": "cuop"}}
+    with pytest.raises(StaleVersion) as refused:
+        store.apply(ChangeSet(INCIDENTS, update=changes, expected_row_version={second: 7}))
+    assert "7" in refused.value.message.en
+    assert "1" in refused.value.message.en
+    assert store.count(INCIDENTS, Query(where=(("category", "cuop"),))) == 0
+    assert store.versions()["incidents"] == 1
+
+
+def test_deleted_rows_are_gone_from_every_kind_of_reading(store: Store) -> None:
+    store.append(INCIDENTS, incidents(10))
+    first = store.read(INCIDENTS)["id"][0]
+    assert store.apply(ChangeSet(INCIDENTS, delete=(first,))) == 1
+    assert store.count(INCIDENTS) == 9
+    assert first not in set(store.read(INCIDENTS, Query(bounds=Bounds(100, 0, 120, 30)))["id"])
+
+
+def test_a_transaction_is_all_or_nothing(store: Store) -> None:
+    with pytest.raises(ZeroDivisionError), store.transaction():
+        store.append(INCIDENTS, incidents(300))
+        store.append(UNITS, town())
+        raise ZeroDivisionError
+    assert store.count(INCIDENTS) == store.count(UNITS) == 0
+    assert set(store.versions().values()) == {0}
+
+
+def test_inner_transactions_join_the_outer_one(store: Store) -> None:
+    with store.transaction():
+        with store.transaction():
+            store.append(UNITS, town())
+        store.append(INCIDENTS, incidents(3))
+    assert (store.count(UNITS), store.count(INCIDENTS)) == (4, 3)
+
+
+def test_rows_that_break_the_contract_are_refused(store: Store) -> None:
+    bad = incidents(3).drop(columns="category")
+    with pytest.raises(SchemaMismatch, match="category"):
+        store.append(INCIDENTS, bad)
+    assert store.count(INCIDENTS) == 0
+
+
+def test_notes_are_kept_and_replaced(store: Store) -> None:
+    store.keep_note("a", "1")
+    store.keep_note("a", "2")
+    assert store.notes() == {"a": "2"}
+
+
+def test_closing_twice_does_nothing(store: Store) -> None:
+    store.close()
+    store.close()
+
+
+NAMES = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=40)
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False, width=64)
+PLACES = st.tuples(st.floats(102, 118, allow_nan=False), st.floats(6, 23.6, allow_nan=False))
+
+
+@pytest.mark.parametrize("kind", BACK_ENDS)
+@given(rows=st.lists(st.tuples(NAMES, st.none() | NUMBERS, PLACES), max_size=6))
+@settings(max_examples=25)
+def test_any_text_number_and_place_survives(
+    kind: str, rows: list[tuple[str, float | None, tuple[float, float]]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    opened = open_store(address(kind, tmp_path_factory.mktemp("any")))
+    try:
+        frame = gpd.GeoDataFrame(
+            {
+                "id": [f"{number:02d}" for number in range(len(rows))],
+                "name": [name for name, _number, _place in rows],
+                "range_m": pd.Series([number for _name, number, _place in rows], dtype="float64"),
+            },
+            geometry=[shapely.Point(place) for _name, _number, place in rows],
+            crs="EPSG:4326",
+        )
+        kept = check(frame, CAMERAS.schema)
+        opened.append(CAMERAS, kept)
+        assert_geodataframe_equal(opened.read(CAMERAS), kept)
+    finally:
+        opened.close()
