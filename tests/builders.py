@@ -52,3 +52,20 @@ def town(columns: int = 2, rows: int = 2, *, valid_from: str = "2025-07-01", see
         "source": "test",
     }
     return gpd.GeoDataFrame(data, geometry=[shapely.MultiPolygon([cell]) for cell in cells], crs="EPSG:4326")
+
+
+def models() -> gpd.GeoDataFrame:
+    """One model of each of two kinds, in the town."""
+    data = {
+        "id": new_ids(2, now=NOW, rng=np.random.default_rng(3)),
+        "kind": ["khu_dan_cu_an_toan", "camera_an_ninh"],
+        "name": ["Khu dân cư số 5", "Ngõ 12 <b>"],
+        "households": [120, 45],
+    }
+    return gpd.GeoDataFrame(data, geometry=shapely.points([[106.32, 20.92], [106.37, 20.97]]), crs="EPSG:4326")
+
+
+def cameras() -> gpd.GeoDataFrame:
+    """One camera in the town."""
+    data = {"id": new_ids(1, now=NOW, rng=np.random.default_rng(4)), "name": ["Ngã tư"], "azimuth_deg": [90.0]}
+    return gpd.GeoDataFrame(data, geometry=shapely.points([[106.35, 20.95]]), crs="EPSG:4326")

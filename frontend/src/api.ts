@@ -50,6 +50,7 @@ export class Resource<T> {
   constructor(
     private readonly desk: Desk,
     private readonly take: (data: T) => void,
+    private readonly miss: () => void = () => undefined,
   ) {}
 
   /** Want this address; null means that nothing is wanted now. */
@@ -72,6 +73,7 @@ export class Resource<T> {
       if (this.running === controller) this.wanted = null;
       if (controller.signal.aborted) return;
       if (!(failure instanceof ApiError)) throw failure;
+      this.miss();
       this.desk.fail(failure, () => this.load(url));
     } finally {
       this.desk.end(ticket);

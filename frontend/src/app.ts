@@ -120,7 +120,7 @@ export class App {
     const addresses = new Set(this.config.layers.filter(({ kind }) => kind === "symbols").map(({ url }) => url));
     return {
       units: new Resource<UnitCollection>(desk, (data) => this.takeUnits(data)),
-      summary: new Resource<Summary>(desk, (data) => this.takeSummary(data)),
+      summary: new Resource<Summary>(desk, (data) => this.takeSummary(data), () => this.missSummary()),
       ward: new Resource<Summary>(desk, (data) => {
         this.wardSummary = data;
         this.drawWard();
@@ -207,7 +207,6 @@ export class App {
   private takeUnits(data: UnitCollection): void {
     this.picture.setUnits(data);
     this.filters.setUnits(this.picture.units.units);
-    this.filters.draw(this.state.get());
     this.select(this.state.get().sel, null);
     this.load(this.state.get());
     this.showEmptiness();
@@ -225,6 +224,10 @@ export class App {
     line.title = line.textContent ?? "";
     announce(line.title);
     this.showEmptiness();
+  }
+
+  private missSummary(): void {
+    if (!this.summary) byId("antt-sentence").textContent = t("sentence.failed");
   }
 
   private select(sel: string | null, before: string | null): void {

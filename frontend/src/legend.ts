@@ -65,7 +65,7 @@ function fillBlock(state: LegendState, choose: (metric: Metric) => void): Child 
     h("h3", {}, t(`legend.title_${state.metric}`)),
     h("div", { class: "segments", role: "group", "aria-label": t("legend.metric") }, choice("rate"), choice("count")),
     fill.breaks.length
-      ? scale(fill.colors, fill.breaks.map((limit) => `≥ ${write(limit)}`))
+      ? scale(fill.colors, fill.breaks.map((limit, i) => (i ? `≥ ${write(limit)}` : "> 0")))
       : h("p", { class: "muted" }, t("legend.all_zero")),
     keys(fill, state.metric),
   );

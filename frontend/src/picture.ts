@@ -34,6 +34,7 @@ export class Picture {
   private densityData: Density | null = null;
   private summary: Summary | null = null;
   private fill: Fill | null = null;
+  private shown: Place[] = [];
   private ready = false;
 
   constructor(
@@ -142,7 +143,10 @@ export class Picture {
 
   private drawSigns(): void {
     const visible = visibleLayers(this.config, this.state);
-    this.symbols.setPlaces([...this.places.values()].flat().filter(({ layer }) => visible.includes(layer)));
+    const shown = [...this.places.values()].flat().filter(({ layer }) => visible.includes(layer));
+    // Gathering anew is not free, and most changes of the state leave the signs as they are.
+    if (shown.length !== this.shown.length || shown.some((place, i) => place !== this.shown[i])) this.symbols.setPlaces(shown);
+    this.shown = shown;
     this.labels.redraw();
     this.drawLegend();
   }

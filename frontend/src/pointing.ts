@@ -82,6 +82,7 @@ export function pointing(map: LeafletMap, parts: PointingParts): void {
       return;
     }
     const unit = units.at(latlng.lat, latlng.lng);
+    leave();
     if (unit) parts.chooseUnit(unit);
   });
 }

@@ -25,6 +25,7 @@ export class Timeline {
   private readonly all = byId<HTMLButtonElement>("antt-time-all");
   private domain: Span = { start: 0, end: 1 };
   private counts: number[] = [];
+  private known = false;
   private chosen: Span | null = null;
   private shown: Span | null = null;
   private grip: { part: Part; anchor: number; from: Span; x: number } | null = null;
@@ -42,6 +43,7 @@ export class Timeline {
   /** Show these counts per day; an empty list says that there is nothing yet. */
   setCounts(start: string | null, counts: number[]): void {
     const first = dayOf(start);
+    this.known = true;
     this.counts = first === null ? [] : counts;
     this.domain = first === null ? { start: 0, end: 1 } : { start: first, end: first + Math.max(counts.length, 1) };
     this.draw();
@@ -82,7 +84,7 @@ export class Timeline {
     byId("antt-time").classList.toggle("tight", this.width() < 500);
     this.box.classList.toggle("empty", !this.counts.length);
     if (!this.counts.length) {
-      refill(this.box, h("p", { class: "muted" }, t("time.none")));
+      refill(this.box, this.known && h("p", { class: "muted" }, t("time.none")));
       this.label.textContent = "";
       this.all.hidden = true;
       return;

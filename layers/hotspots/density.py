@@ -28,7 +28,7 @@ _REACH_BANDWIDTHS = 5.0
 
 _BANDWIDTH_FLOOR_M = 100.0
 # A wider kernel smooths a province into one hill that no patrol can act upon.
-_BANDWIDTH_CAP_M = 2_000.0
+_BANDWIDTH_CAP_M = 1_000.0
 
 _PLACE_HINT = Text("Mở rộng thời gian, loại vụ việc hoặc phạm vi.", "Widen the period, the categories or the area.")
 
@@ -114,7 +114,7 @@ def default_bandwidth_m(x_m: Array, y_m: Array) -> float:
     is the geometric mean over both axes of min(standard deviation, interquartile range / 1.34)
     (Silverman 1986, "Density estimation for statistics and data analysis", eq. 3.30). The rule
     assumes one bell-shaped hill, so it smooths towns too much; the result is therefore kept
-    within 100 to 2,000 m and rounded to 50 m.
+    within 100 to 1,000 m and rounded to 50 m.
 
     Parameters
     ----------

@@ -31,6 +31,7 @@ from layers.incidents.values import (
     clean_cells,
     mask_personal,
     numbers_of,
+    pseudonym,
     severity_slug,
     status_slug,
     words_of,
@@ -174,7 +175,7 @@ class _Cells:
         if cells is None:
             nothing = np.zeros(self.count, dtype=np.int64)
             return Words(nothing, [""], nothing.astype(np.bool_))
-        return words_of(cells)
+        return words_of(cells, masking=pseudonym if name == "source_ref" else mask_personal)
 
 
 @dataclass
@@ -311,7 +312,9 @@ def _frame(
         "channel": words["channel"].map(_or_none),
     }
     # Said to be objects, or pandas looks at every value and makes its own text type of them.
-    data = {name: pd.Series(column, dtype=object) for name, column in texts.items()}
+    # Columns that the file does not have are filled by the check, and faster.
+    unmapped = set(_TEXT_FIELDS) - {"category", *rows.cells.mapping}
+    data = {name: pd.Series(column, dtype=object) for name, column in texts.items() if name not in unmapped}
     data["occurred_from"] = _as_times(rows.moments.start_us[kept])
     data["occurred_to"] = _as_times(rows.moments.end_us[kept])
     data["location_accuracy_m"] = pd.Series(np.where(placed, rows.accuracy_m[kept], np.nan))

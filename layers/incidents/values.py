@@ -21,6 +21,7 @@ __all__ = [
     "clean_cells",
     "mask_personal",
     "numbers_of",
+    "pseudonym",
     "severity_slug",
     "status_slug",
     "words_of",
@@ -138,13 +139,61 @@ def clean_cells(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return pc.if_else(pc.is_in(trimmed, value_set=_EMPTY), "", trimmed)
 
 
-def words_of(cells: pa.Array) -> Words:
+def mask_personal(text: str) -> str:
+    """Mask what looks like an identity-card number (9 or 12 digits) or a telephone number.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        The text with such numbers replaced.
+
+    Examples
+    --------
+    >>> mask_personal("CCCD 031085001234, ĐT +84 912.345.678, số 12/2025")
+    'CCCD •••, ĐT •••, số 12/2025'
+    >>> mask_personal("106.437388123")
+    '106.437388123'
+    """
+    return _PERSONAL.sub(_MASK, text)
+
+
+def pseudonym(text: str) -> str:
+    """Replace a reference that looks like a personal number by its hash, so that it still tells rows apart.
+
+    Parameters
+    ----------
+    text : str
+        A reference as written.
+
+    Returns
+    -------
+    str
+        The reference, or ``#`` and 16 hexadecimal digits (BLAKE2b, RFC 7693).
+
+    Examples
+    --------
+    >>> pseudonym("12/2025"), pseudonym("031085001234")[0], len(pseudonym("031085001234"))
+    ('12/2025', '#', 17)
+    """
+    if _PERSONAL.search(text) is None:
+        return text
+    return f"#{blake2b(text.encode(), digest_size=8).hexdigest()}"
+
+
+def words_of(cells: pa.Array, *, masking: Callable[[str], str] = mask_personal) -> Words:
     """Take a column of text: form NFC, spaces made one, personal numbers masked.
 
     Parameters
     ----------
     cells : pyarrow.Array
         Strings, as `clean_cells` gives them.
+    masking : callable, optional
+        What is done with a value that may hold a personal number.
 
     Returns
     -------
@@ -158,7 +207,7 @@ def words_of(cells: pa.Array) -> Words:
     ['Trộm cắp', '', 'gọi •••']
     """
     encoded = cells.dictionary_encode()
-    values = [mask_personal(nfc(value)) for value in encoded.dictionary.to_pylist()]
+    values = [masking(nfc(value)) for value in encoded.dictionary.to_pylist()]
     codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
     damaged = np.array(["\ufffd" in value for value in values], dtype=np.bool_)
     return Words(codes, values, damaged[codes] if values else np.zeros(len(codes), dtype=np.bool_))
@@ -194,29 +243,6 @@ def numbers_of(cells: pa.Array) -> tuple[NDArray[np.float64], NDArray[np.bool_]]
     numbers = np.where(np.isfinite(numbers), numbers, np.nan)
     filled_in = pc.not_equal(cells, "").to_numpy(zero_copy_only=False)
     return numbers, np.isnan(numbers) & filled_in
-
-
-def mask_personal(text: str) -> str:
-    """Mask what looks like an identity-card number (9 or 12 digits) or a telephone number.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    str
-        The text with such numbers replaced.
-
-    Examples
-    --------
-    >>> mask_personal("CCCD 031085001234, ĐT +84 912.345.678, số 12/2025")
-    'CCCD •••, ĐT •••, số 12/2025'
-    >>> mask_personal("106.437388123")
-    '106.437388123'
-    """
-    return _PERSONAL.sub(_MASK, text)
 
 
 def category_slug(text: str, own_words: Mapping[str, str]) -> str | None:

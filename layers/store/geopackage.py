@@ -1,7 +1,7 @@
 """The store of one office: a GeoPackage file, written by sqlite3 alone.
 
 GDAL must never open the live file in the same process: two copies of SQLite in one
-process break its POSIX locks (https://sqlite.org/howtocorrupt.html, section 2.2.1).
+process break its POSIX locks (SQLite's "How to corrupt an SQLite database file", section 2.2.1).
 """
 
 from __future__ import annotations

@@ -185,5 +185,6 @@ def ranking(data: PrintData, limit: int) -> list[int]:
     if data.counts is None:
         return []
     codes = data.units["code"].astype(str).tolist()
-    order = sorted(range(len(codes)), key=lambda row: (-int(data.counts[row]), codes[row]))  # type: ignore[index]
-    return [row for row in order if data.counts[row] > 0][:limit]
+    counts = data.counts.tolist()
+    order = sorted(range(len(codes)), key=lambda row: (-counts[row], codes[row]))
+    return [row for row in order if counts[row] > 0][:limit]

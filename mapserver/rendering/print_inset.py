@@ -24,7 +24,8 @@ Placer = Callable[[float, float], tuple[float, float]]
 
 INSET_MM = (48.0, 54.0)
 _PADDING_MM = 2.5
-_SEA_NAME_LONLAT = (113.4, 13.3)
+_NAME_MM = 15.0
+_SEA_NAME_LONLAT = (111.6, 13.9)
 
 
 def draw_inset(sheet: Sheet, data: PrintData, frame: MapFrame, *, box: Box) -> None:
@@ -76,9 +77,12 @@ def _draw_part(sheet: Sheet, shape: shapely.Geometry, role: str) -> None:
 
 def _write_name(sheet: Sheet, name: str, place: tuple[float, float], *, box: Box) -> None:
     look = Type(7.0, bold=True, align="center")
-    half = sheet.width_mm(name, look) / 2
+    # In two lines the name of an archipelago stays clear of the mainland.
+    lines = sheet.wrap(name, _NAME_MM, look)
+    half = max(sheet.width_mm(line, look) for line in lines) / 2
     x = min(max(place[0], box.left + half + 1), box.right - half - 1)
-    sheet.text(x, max(place[1], box.bottom + 1.5), name, look=look)
+    for row, line in enumerate(lines[::-1]):
+        sheet.text(x, place[1] + 2.9 * row, line, look=look)
 
 
 def _outline_map(sheet: Sheet, frame: MapFrame, at: Placer) -> None:

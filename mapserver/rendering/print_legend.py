@@ -100,9 +100,12 @@ def draw_legend(sheet: Sheet, data: PrintData, box: Box) -> None:
     sheet.text(box.left, box.top - 4.3, WORDS["legend"].in_language(sheet.language), look=HEADING)
     top = box.top - _HEAD_MM
     for block in _blocks(data, sheet.language):
-        draw = _draw_ramp if isinstance(block, _Ramp) else _draw_items
-        draw(sheet, block, Box(box.left, top - block.height_mm(), box.width, block.height_mm()))  # type: ignore[arg-type]
-        top -= block.height_mm()
+        room = Box(box.left, top - block.height_mm(), box.width, block.height_mm())
+        if isinstance(block, _Ramp):
+            _draw_ramp(sheet, block, room)
+        else:
+            _draw_items(sheet, block, room)
+        top = room.bottom
 
 
 def _blocks(data: PrintData, language: str) -> list[_Ramp | _Items]:
@@ -112,11 +115,11 @@ def _blocks(data: PrintData, language: str) -> list[_Ramp | _Items]:
     if groups:
         rows = tuple((titles[slug], _incident_sample(slug)) for slug in groups)
         blocks.append(_Items(WORDS["incidents"].in_language(language), rows))
-    found = marks(data)
-    if found:
-        rows = tuple((mark.title.in_language(language), _mark_sample(mark.symbol)) for mark in found)
-        blocks.append(_Items(WORDS["safezones"].in_language(language), rows))
-    blocks.append(_Items("", _lines(data, language)))
+    samples = {mark.key: (mark.title.in_language(language), _mark_sample(mark.symbol)) for mark in marks(data)}
+    cameras = samples.pop("cameras", None)
+    if samples:
+        blocks.append(_Items(WORDS["safezones"].in_language(language), tuple(samples.values())))
+    blocks.append(_Items("", (*([cameras] if cameras else []), *_lines(data, language))))
     return blocks
 
 
@@ -125,7 +128,7 @@ def _ramps(data: PrintData, language: str) -> list[_Ramp]:
     figure = choropleth(data)
     if figure is not None:
         highest = float(np.nanmax(figure.values[np.isfinite(figure.values)], initial=0.0))
-        edges = (0.0, *figure.breaks, highest)
+        edges = (0.0, *figure.breaks, highest) if figure.breaks else (0.0,)
         ramps.append(_Ramp(figure.title.in_language(language), "", figure.colors, edges, INK_SOFT))
     if data.density is not None and data.shows("density"):
         classes = density_classes(float(data.density.values.max(initial=0.0)))

@@ -152,6 +152,8 @@ class Sheet:
         The faces used.
     language : str
         Language of every word on the sheet.
+    axes : Axes
+        The whole sheet, in millimetres; made with it.
     """
 
     figure: PrintFigure

@@ -44,7 +44,7 @@ def write_town(path: Path, **changes: object) -> Path:
 
 
 def swapped(frame: gpd.GeoDataFrame) -> np.ndarray:
-    return shapely.transform(frame.geometry.to_numpy(), lambda points: points[:, ::-1])
+    return np.asarray(shapely.transform(frame.geometry.to_numpy(), lambda points: points[:, ::-1]))
 
 
 @pytest.fixture

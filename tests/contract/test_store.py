@@ -131,10 +131,14 @@ def test_deleted_rows_are_gone_from_every_kind_of_reading(store: Store) -> None:
 
 
 def test_a_transaction_is_all_or_nothing(store: Store) -> None:
-    with pytest.raises(ZeroDivisionError), store.transaction():
-        store.append(INCIDENTS, incidents(300))
-        store.append(UNITS, town())
-        raise ZeroDivisionError
+    def fail_half_way() -> None:
+        with store.transaction():
+            store.append(INCIDENTS, incidents(300))
+            store.append(UNITS, town())
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_half_way()
     assert store.count(INCIDENTS) == store.count(UNITS) == 0
     assert set(store.versions().values()) == {0}
 

@@ -41,7 +41,7 @@ ROWS = [
 
 
 def _rows(table: Table) -> list[dict[str, str]]:
-    return [row for chunk in table.chunks() for row in chunk.frame.to_dict("records")]
+    return [dict(zip(table.columns, row, strict=True)) for chunk in table.chunks() for row in chunk.frame.to_numpy()]
 
 
 def _write(folder: Path, content: str | bytes, name: str = "a.csv") -> Path:

@@ -102,7 +102,8 @@ def figure(data: PrintData) -> Figure:
 
 
 def _texts(figure: Figure) -> list[Artist]:
-    return [text for text in figure.findobj(Artist) if isinstance(text, Artist) and text.get_text() != ""]
+    found = [artist for artist in figure.findobj() if isinstance(artist, Artist)]
+    return [text for text in found if text.get_text()]
 
 
 def _words(figure: Figure) -> list[str]:
@@ -249,6 +250,21 @@ def test_bare_boundaries_are_a_map_too(data: PrintData) -> None:
     bare = replace(data, counts=None, rates=None, incidents=None, density=None, density_epsg=None, safezones=None,
                    cameras=None, notices=(), visible=("units",))  # fmt: skip
     assert to_bytes(draw(bare), "pdf").startswith(b"%PDF")
+
+
+def test_a_quiet_period_prints_zero_and_no_table(data: PrintData) -> None:
+    quiet = replace(data, counts=np.zeros(9, dtype=int), rates=np.zeros(9), total=0, placed=0, unplaced=0, density=None,
+                    density_epsg=None, visible=("units", "counts", "density", "incidents"), incidents=None)  # fmt: skip
+    words = _words(draw(quiet))
+    assert "0" in words
+    assert "Đơn vị có nhiều vụ nhất" not in words
+    assert "0 vụ chưa rõ vị trí" in " ".join(words)
+
+
+def test_a_unit_known_only_by_name_leaves_the_rest_of_the_map(data: PrintData) -> None:
+    units = data.units.copy()
+    units.loc[4, "geometry"] = None
+    assert to_bytes(draw(replace(data, units=units)), "pdf").startswith(b"%PDF")
 
 
 def test_refuses_what_cannot_be_printed(data: PrintData, figure: Figure) -> None:

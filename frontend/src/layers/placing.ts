@@ -10,6 +10,8 @@ export interface Wish {
   width: number;
   height: number;
   priority: number;
+  /** Placed at its point even where there is no room. */
+  forced?: boolean;
 }
 
 export interface Placed extends Wish {
@@ -26,21 +28,23 @@ function shifts(wish: Wish): [number, number][] {
   return [[0, 0], [0, up], [0, -up], [side, 0], [-side, 0], [side, up], [-side, -up], [0, 1.7 * up], [0, -1.7 * up]];
 }
 
+function moved(wish: Wish, dx: number, dy: number): Placed {
+  const [x, y, right, down] = [wish.x + dx, wish.y + dy, wish.width / 2, wish.height / 2];
+  return { ...wish, x, y, rect: [x - right, y - down, x + right, y + down] };
+}
+
 /** Place what fits; each wish is placed at most once, near its point. */
 export function placeLabels(wishes: Wish[], obstacles: Rect[]): Placed[] {
   const taken = [...obstacles];
   const placed: Placed[] = [];
   const order = [...wishes].sort((a, b) => b.priority - a.priority || (a.id < b.id ? -1 : 1));
   for (const wish of order) {
-    for (const [dx, dy] of shifts(wish)) {
-      const x = wish.x + dx;
-      const y = wish.y + dy;
-      const rect: Rect = [x - wish.width / 2, y - wish.height / 2, x + wish.width / 2, y + wish.height / 2];
-      if (taken.some((other) => touches(rect, other))) continue;
-      taken.push(rect);
-      placed.push({ ...wish, x, y, rect });
-      break;
-    }
+    const tries = shifts(wish).map(([dx, dy]) => moved(wish, dx, dy));
+    const free = tries.find(({ rect }) => !taken.some((other) => touches(rect, other)));
+    const label = free ?? (wish.forced ? tries[0] : undefined);
+    if (!label) continue;
+    taken.push(label.rect);
+    placed.push(label);
   }
   return placed;
 }

@@ -34,12 +34,11 @@ interface Drawn {
   hit: () => PointHit;
 }
 
-const SMALLEST = 11;
-const LARGEST = 30;
+const LARGEST = 28;
 
-/** Radius of a circle whose area stands for a count. */
+/** Radius of a circle whose area stands for a count, but never too small for its number. */
 export function circleRadius(count: number, most: number): number {
-  return Math.max(SMALLEST, LARGEST * Math.sqrt(count / Math.max(most, 1)));
+  return Math.max(7 + 3.8 * formatNumber(count).length, LARGEST * Math.sqrt(count / Math.max(most, 1)));
 }
 
 /** The incidents on the map. */
@@ -48,6 +47,7 @@ export class PointsLayer extends CanvasLayer {
   private index: Supercluster<Item> | null = null;
   private drawn: Drawn[] = [];
   private most = 0;
+  private singles = new Set<string>();
 
   constructor(
     map: LeafletMap,
@@ -62,7 +62,7 @@ export class PointsLayer extends CanvasLayer {
     this.index = null;
     if (data) {
       const { lon, lat } = data.columns;
-      this.index = new Supercluster<Item>({ radius: 64, maxZoom: 17, minPoints: 3 });
+      this.index = new Supercluster<Item>({ radius: 58, extent: 256, maxZoom: 17, minPoints: 3 });
       this.index.load(
         lon.map((value, at) => ({
           type: "Feature" as const,
@@ -74,12 +74,9 @@ export class PointsLayer extends CanvasLayer {
     this.redraw();
   }
 
-  /** Groups of the categories among the incidents, for the legend. */
+  /** Groups of the incidents now drawn one by one, for the legend. */
   groups(): Category[] {
-    const slugs = new Set(
-      (this.data?.categories ?? []).map((slug) => this.categories.get(slug)?.group ?? slug),
-    );
-    return [...this.categories.values()].filter((category) => slugs.has(category.slug));
+    return [...this.categories.values()].filter((category) => this.singles.has(category.slug));
   }
 
   /** The largest count in a circle now drawn; 0 when there are only single incidents. */
@@ -104,12 +101,13 @@ export class PointsLayer extends CanvasLayer {
   protected override draw(frame: Frame): void {
     this.drawn = [];
     this.most = 0;
+    this.singles.clear();
     if (this.index && this.data) this.drawAll(frame, this.index);
     this.onDraw();
   }
 
   private drawAll(frame: Frame, index: Supercluster<Item>): void {
-    const found = index.getClusters(this.lonLatBox(frame), Math.floor(frame.zoom));
+    const found = index.getClusters(this.lonLatBox(frame), Math.round(frame.zoom));
     const counts = found.map((feature) => Number((feature.properties as { point_count?: number }).point_count ?? 1));
     this.most = counts.reduce((a, b) => Math.max(a, b), 0);
     if (this.most < 2) this.most = 0;
@@ -140,8 +138,8 @@ export class PointsLayer extends CanvasLayer {
     const radius = circleRadius(count, this.most);
     ctx.beginPath();
     ctx.arc(x, y, radius, 0, 2 * Math.PI);
-    ctx.fillStyle = colors.data;
-    ctx.globalAlpha = 0.86;
+    ctx.fillStyle = colors.accent;
+    ctx.globalAlpha = 0.9;
     ctx.fill();
     ctx.globalAlpha = 1;
     ctx.lineWidth = 1.6;
@@ -164,6 +162,7 @@ export class PointsLayer extends CanvasLayer {
     const { ctx } = frame;
     const data = this.data as PointColumns;
     const category = this.categories.get(data.categories[data.columns.category[at]]) ?? null;
+    if (category) this.singles.add(category.group);
     const radius = frame.zoom >= 14 ? 6.5 : 5;
     ctx.beginPath();
     addShape(ctx, category?.shape ?? "circle", x, y, radius);

@@ -85,7 +85,8 @@ export class SymbolsLayer extends CanvasLayer {
   setPlaces(places: Place[]): void {
     this.places = places;
     this.index = new Supercluster<Carrier, Gathered>({
-      radius: 56,
+      radius: 40,
+      extent: 256,
       maxZoom: 15,
       minPoints: 2,
       map: ({ place }) => ({ sign: place.sign }),
@@ -126,7 +127,7 @@ export class SymbolsLayer extends CanvasLayer {
     if (!this.index || !this.places.length) return;
     if (frame.zoom >= 13) this.drawOutlines(frame);
     if (frame.zoom >= SECTOR_ZOOM) this.drawSectors(frame);
-    for (const feature of this.index.getClusters([-180, -85, 180, 85], Math.floor(frame.zoom))) {
+    for (const feature of this.index.getClusters([-180, -85, 180, 85], Math.round(frame.zoom))) {
       const [lon, lat] = feature.geometry.coordinates;
       const x = mercatorX(lon) * frame.world + frame.originX;
       const y = mercatorY(lat) * frame.world + frame.originY;

@@ -40,7 +40,7 @@ export function monthChart(start: string | null, counts: number[], change: strin
   const label = t("ward.series_label", {
     from: formatDate(isoOf(months[0].start)), to: formatDate(isoOf(lastDay)), most: formatNumber(top),
   });
-  return h("div", { class: "chart" }, svg(
+  const chart = svg(
     "svg",
     { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label },
     ...bars,
@@ -49,7 +49,9 @@ export function monthChart(start: string | null, counts: number[], change: strin
     svg("text", { class: "axis", x: 0, y: HEIGHT - 3 }, formatDate(isoOf(months[0].start)).replace(/^\d+\//, "")),
     svg("text", { class: "axis", x: WIDTH, y: HEIGHT - 3, "text-anchor": "end" }, formatDate(isoOf(lastDay)).replace(/^\d+\//, "")),
     svg("text", { class: "axis", x: WIDTH / 2, y: HEIGHT - 3, "text-anchor": "middle" }, t("ward.most", { n: formatNumber(top) })),
-  ));
+  );
+  const mark = share !== null && h("p", { class: "muted" }, t("ward.change", { date: formatDate(change as string) }));
+  return h("div", { class: "chart" }, chart, mark);
 }
 
 /** Two hours to a column. */

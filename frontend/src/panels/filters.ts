@@ -1,4 +1,7 @@
-/** Filters: period, category, unit, vintage of the boundaries. Dates on the page are inclusive. */
+/**
+ * Filters: period, category, unit, vintage of the boundaries. Dates on the page are inclusive.
+ * The form is built once and then kept in step, so that nothing is taken away under the hand.
+ */
 
 import { isChosen, membersOf, toggleCategory } from "../categories";
 import { button, byId, h, refill, svg, type Child } from "../dom";
@@ -6,55 +9,62 @@ import { addDays, formatDate, readDate } from "../format";
 import type { UnitShape } from "../geometry";
 import { t } from "../i18n";
 import { shapeData } from "../layers/shapes";
-import type { ViewState } from "../state";
+import { EMPTY_STATE, type ViewState } from "../state";
 import { quickPeriods } from "../timebins";
 import type { Category, PageConfig } from "../types";
 
 /** The filter form of the left panel. */
 export class Filters {
-  private units: UnitShape[] = [];
+  private state: ViewState = EMPTY_STATE;
+  private readonly updates: ((state: ViewState) => void)[] = [];
+  private readonly units = h("select", { id: "antt-unit", "aria-label": t("filter.unit") });
 
   constructor(
     private readonly config: PageConfig,
     private readonly change: (patch: Partial<ViewState>) => void,
-  ) {}
+  ) {
+    refill(byId("antt-filters"), this.period(), this.categories(), this.unit(), this.vintage(), this.reset());
+  }
 
+  /** Offer these units. */
   setUnits(units: UnitShape[]): void {
-    this.units = [...units].sort((a, b) => a.props.name.localeCompare(b.props.name, "vi"));
+    const sorted = [...units].sort((a, b) => a.props.name.localeCompare(b.props.name, "vi"));
+    refill(this.units, h("option", { value: "" }, t("filter.unit_all")),
+      ...sorted.map(({ id, props }) => h("option", { value: id }, props.name)));
+    this.draw(this.state);
   }
 
   draw(state: ViewState): void {
-    const box = byId("antt-filters");
-    const focused = box.contains(document.activeElement) ? document.activeElement?.id : null;
-    refill(box, this.period(state), this.categories(state), this.unit(state), this.vintage(state), this.reset(state));
-    if (focused) document.getElementById(focused)?.focus();
+    this.state = state;
+    for (const update of this.updates) update(state);
   }
 
-  private period(state: ViewState): Child {
+  private period(): Child {
     const error = h("p", { class: "field-error", id: "antt-date-error", role: "alert", hidden: true });
-    const from = this.dateField("from", state.from);
-    const to = this.dateField("to", state.to && addDays(state.to, -1));
+    const from = this.dateField("from");
+    const to = this.dateField("to");
     const apply = (): void => {
       const [first, last] = [from, to].map(({ value }) => (value.trim() ? readDate(value) : ""));
-      const bad = first === null || last === null ? "filter.date_bad" : first && last && first > last ? "filter.date_order" : null;
+      const backwards = Boolean(first && last && first > last);
+      const bad = first === null || last === null ? "filter.date_bad" : backwards ? "filter.date_order" : null;
       error.hidden = !bad;
-      error.textContent = bad ? t(bad) : "";
+      error.textContent = bad && t(bad);
       if (!bad) this.change({ from: first || null, to: last ? addDays(last, 1) : null });
     };
     for (const field of [from, to]) field.addEventListener("change", apply);
-    return h(
-      "fieldset",
-      {},
-      h("legend", {}, t("filter.period")),
-      h("div", { class: "pair" },
-        h("label", {}, t("filter.from"), from),
-        h("label", {}, t("filter.to"), to)),
+    this.updates.push((state) => {
+      // What is wrong stays to be mended.
+      if (!error.hidden) return;
+      from.value = state.from ? formatDate(state.from) : "";
+      to.value = state.to ? formatDate(addDays(state.to, -1)) : "";
+    });
+    return h("fieldset", {}, h("legend", {}, t("filter.period")),
+      h("div", { class: "pair" }, h("label", {}, t("filter.from"), from), h("label", {}, t("filter.to"), to)),
       error,
-      this.quick(state),
-    );
+      this.quick(error));
   }
 
-  private dateField(name: "from" | "to", value: string | null): HTMLInputElement {
+  private dateField(name: "from" | "to"): HTMLInputElement {
     return h("input", {
       id: `antt-${name}`,
       name,
@@ -63,102 +73,81 @@ export class Filters {
       autocomplete: "off",
       placeholder: t("filter.date_form"),
       "aria-describedby": "antt-date-error",
-      value: value ? formatDate(value) : "",
     });
   }
 
-  private quick(state: ViewState): Child {
+  private quick(error: HTMLElement): Child {
     const last = this.config.time?.last;
     if (!last) return null;
-    const chips = quickPeriods(last).map(({ key, from, to }) =>
-      h("button", {
-        type: "button",
-        class: "chip",
-        id: `antt-quick-${key}`,
-        title: key === "report" ? t("filter.quick_report_hint") : null,
-        "aria-pressed": String(state.from === from && state.to === to),
-        click: () => this.change({ from, to }),
-      }, t(`filter.quick_${key}`)),
-    );
+    const chips = quickPeriods(last).map(({ key, from, to }) => {
+      const choose = (): void => {
+        error.hidden = true;
+        this.change({ from, to });
+      };
+      const hint = key === "report" ? t("filter.quick_report_hint") : null;
+      const chip = h("button", { type: "button", class: "chip", title: hint, click: choose }, t(`filter.quick_${key}`));
+      this.updates.push((state) => chip.setAttribute("aria-pressed", String(state.from === from && state.to === to)));
+      return chip;
+    });
     return h("div", { class: "chips", role: "group", "aria-label": t("filter.quick") }, ...chips);
   }
 
-  private categories(state: ViewState): Child {
+  private categories(): Child {
     const all = this.config.categories;
-    const groups = all.filter(({ slug, group }) => slug === group);
-    const items = groups.map((group) =>
-      h("li", {}, this.check(group, state, true),
-        h("ul", {}, ...membersOf(group.slug, all).map((member) => h("li", {}, this.check(member, state, false))))),
-    );
-    const none = state.categories.length === 0;
-    return h(
-      "fieldset",
-      {},
-      h("legend", {}, t("filter.category")),
-      h("ul", { class: "checklist" }, ...items),
-      h("p", { class: "muted" }, none ? t("filter.category_all") : t("filter.category_some")),
-      !none && button(t("filter.category_clear"), () => this.change({ categories: [] }), { class: "button small plain" }),
-    );
+    const items = all.filter(({ slug, group }) => slug === group).map((group) =>
+      h("li", {}, this.check(group, true),
+        h("ul", {}, ...membersOf(group.slug, all).map((member) => h("li", {}, this.check(member, false))))));
+    const note = h("p", { class: "muted" });
+    const clear = button(t("filter.category_clear"), () => this.change({ categories: [] }), { class: "button small plain" });
+    this.updates.push(({ categories }) => {
+      note.textContent = t(categories.length ? "filter.category_some" : "filter.category_all");
+      clear.hidden = categories.length === 0;
+    });
+    return h("fieldset", {}, h("legend", {}, t("filter.category")), h("ul", { class: "checklist" }, ...items), note, clear);
   }
 
-  private check(category: Category, state: ViewState, group: boolean): HTMLElement {
-    return h(
-      "label",
-      { class: group ? "check group" : "check" },
-      h("input", {
-        type: "checkbox",
-        id: `antt-cat-${category.slug}`,
-        name: "category",
-        value: category.slug,
-        checked: isChosen(state.categories, category),
-        change: () => this.change({ categories: toggleCategory(state.categories, category, this.config.categories) }),
-      }),
-      group && svg("svg", { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" },
-        svg("path", { d: shapeData(category.shape, 8, 8, 5.5), fill: category.color })),
-      h("span", {}, category.title),
-    );
+  private check(category: Category, group: boolean): HTMLElement {
+    const toggle = (): void =>
+      this.change({ categories: toggleCategory(this.state.categories, category, this.config.categories) });
+    const input = h("input", {
+      type: "checkbox", id: `antt-cat-${category.slug}`, name: "category", value: category.slug, change: toggle,
+    });
+    this.updates.push(({ categories }) => {
+      input.checked = isChosen(categories, category);
+    });
+    const mark = group && svg("svg", { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" },
+      svg("path", { d: shapeData(category.shape, 8, 8, 5.5), fill: category.color }));
+    return h("label", { class: group ? "check group" : "check" }, input, mark, h("span", {}, category.title));
   }
 
-  private unit(state: ViewState): Child {
-    const option = (value: string, text: string): HTMLElement =>
-      h("option", { value, selected: value === (state.unit ?? "") }, text);
-    return h(
-      "fieldset",
-      {},
-      h("legend", {}, t("filter.unit")),
-      h("select", {
-        id: "antt-unit",
-        "aria-label": t("filter.unit"),
-        change: (event: Event) => this.change({ unit: (event.target as HTMLSelectElement).value || null }),
-      }, option("", t("filter.unit_all")), ...this.units.map(({ id, props }) => option(id, props.name))),
-    );
+  private unit(): Child {
+    this.units.addEventListener("change", () => this.change({ unit: this.units.value || null }));
+    this.updates.push(({ unit }) => {
+      this.units.value = unit ?? "";
+    });
+    return h("fieldset", {}, h("legend", {}, t("filter.unit")), this.units);
   }
 
-  private vintage(state: ViewState): Child {
+  private vintage(): Child {
     const known = this.config.vintages;
     if (known.length < 2) return null;
-    const now = state.asOf ?? this.config.as_of;
-    const current = [...known].reverse().find((start) => start <= now) ?? known[0];
-    return h(
-      "fieldset",
-      {},
-      h("legend", {}, t("filter.vintage")),
-      h("select", {
-        id: "antt-vintage",
-        "aria-label": t("filter.vintage"),
-        change: (event: Event) => this.change({ asOf: (event.target as HTMLSelectElement).value, unit: null, sel: null }),
-      }, ...known.map((start) =>
-        h("option", { value: start, selected: start === current }, t("filter.vintage_from", { date: formatDate(start) })))),
-    );
+    const select = h("select", { id: "antt-vintage", "aria-label": t("filter.vintage") },
+      ...known.map((start) => h("option", { value: start }, t("filter.vintage_from", { date: formatDate(start) }))));
+    select.addEventListener("change", () => this.change({ asOf: select.value, unit: null, sel: null }));
+    this.updates.push(({ asOf }) => {
+      const day = asOf ?? this.config.as_of;
+      select.value = [...known].reverse().find((start) => start <= day) ?? known[0];
+    });
+    return h("fieldset", {}, h("legend", {}, t("filter.vintage")), select);
   }
 
-  private reset(state: ViewState): Child {
-    const base = this.config.default_filter;
-    const clean =
-      state.from === base.from && state.to === base.to && !state.unit &&
-      state.categories.join() === base.categories.join();
-    if (clean) return null;
-    const patch = { from: base.from, to: base.to, categories: base.categories, unit: null };
-    return button(t("filter.reset"), () => this.change(patch), { id: "antt-filter-reset" });
+  private reset(): Child {
+    const { from, to, categories } = this.config.default_filter;
+    const clear = button(t("filter.reset"), () => this.change({ from, to, categories, unit: null }), { id: "antt-filter-reset" });
+    this.updates.push((state) => {
+      const plain = state.from === from && state.to === to && !state.unit;
+      clear.hidden = plain && state.categories.join() === categories.join();
+    });
+    return clear;
   }
 }

@@ -2,7 +2,7 @@
 
 import { standing, unitValue } from "../classes";
 import { byId, h, refill } from "../dom";
-import { formatNumber, formatRate } from "../format";
+import { capital, formatNumber, formatRate } from "../format";
 import type { UnitShape } from "../geometry";
 import { t } from "../i18n";
 
@@ -95,7 +95,7 @@ export class UnitTable {
     };
     return h("tr", {},
       h("th", { scope: "row" }, h("button", { type: "button", class: "button link", click: go }, row.name)),
-      h("td", {}, row.kind),
+      h("td", {}, capital(row.kind)),
       h("td", { class: "number" }, number(row.count)),
       h("td", { class: "number", title: row.few ? t("ward.few") : null }, row.rate === null ? "–" : formatRate(row.rate), row.few && h("span", { class: "muted" }, " *")),
       h("td", { class: "number" }, number(row.population)),

@@ -85,15 +85,18 @@ export class WardPanel {
   }
 
   private fill(kicker: string, name: string, ...children: Child[]): void {
+    const held = this.body.contains(document.activeElement);
+    const title = h("h2", { id: "antt-ward-name", tabindex: "-1" }, name);
     refill(
       this.body,
       h("div", { class: "panel-head" },
         h("p", { class: "muted" }, kicker),
         closeButton(t("action.close"), () => this.acts.close())),
-      h("h2", { id: "antt-ward-name", tabindex: "-1" }, name),
+      title,
       ...children,
     );
     this.panel.hidden = false;
+    if (held) title.focus({ preventScroll: true });
   }
 
   private field(props: Properties, key: string): Child[] {
@@ -126,13 +129,13 @@ export class WardPanel {
   private topCategories(summary: Summary): Child {
     const rows = [...summary.by_category].filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
     if (!rows.length) return null;
-    const most = rows[0].count;
+    const rest = rows.slice(TOP_CATEGORIES).reduce((sum, { count }) => sum + count, 0);
+    const most = Math.max(rows[0].count, rest);
     const line = (title: string, count: number): HTMLElement => {
       const bar = h("span", { class: "bar-fill" });
       bar.style.width = `${(count / most) * 100}%`;
       return h("li", {}, h("span", { class: "bar-name" }, title), h("span", { class: "bar-count" }, formatNumber(count)), h("span", { class: "bar-track" }, bar));
     };
-    const rest = rows.slice(TOP_CATEGORIES).reduce((sum, { count }) => sum + count, 0);
     return h("div", {},
       h("h3", {}, t("ward.categories")),
       h("ul", { class: "bar-list" },

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import signs from "../../mapserver/rendering/symbols.json";
+import en from "../../mapserver/translations/en.json";
+import vi from "../../mapserver/translations/vi.json";
+import { isChosen, toggleCategory } from "../src/categories";
+import { shapeData } from "../src/layers/shapes";
+import { sortRows, type Row } from "../src/panels/table";
+import { defaultLayers, chosenLayers, withDefaults } from "../src/page_state";
+import { snapshotAddress } from "../src/requests";
+import { EMPTY_STATE } from "../src/state";
+import type { Category, PageConfig } from "../src/types";
+
+const root = process.env.ANTT_FRONTEND as string;
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? sources(join(folder, entry.name))
+      : entry.name.endsWith(".ts") ? [readFileSync(join(folder, entry.name), "utf8")] : [],
+  );
+}
+
+const shell = readFileSync(join(root, "../mapserver/templates/shell.html"), "utf8");
+const code = sources(join(root, "src")).join("\n");
+
+test("both languages have the same texts, none of them empty", () => {
+  assert.deepEqual(Object.keys(en), Object.keys(vi));
+  for (const text of [...Object.values(vi), ...Object.values(en)]) assert.ok(text.trim());
+});
+
+test("both languages fill the same places in a text", () => {
+  const places = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map(([place]) => place).sort();
+  for (const key of Object.keys(vi) as (keyof typeof vi)[]) assert.deepEqual(places(en[key]), places(vi[key]), key);
+});
+
+test("every text that the page asks for exists", () => {
+  const asked = [...code.matchAll(/\bt\("([\w.]+)"/g), ...shell.matchAll(/\bt\('([\w.]+)'\)/g)].map(([, key]) => key);
+  assert.ok(asked.length > 100);
+  for (const key of asked) assert.ok(key in vi, key);
+});
+
+test("the shell has no inline script, handler or style, and no outside address", () => {
+  assert.doesNotMatch(shell, /<script|<style|\sstyle=|\son[a-z]+=|https?:|\/\//i);
+});
+
+test("every element the code looks for is in the shell, once", () => {
+  const wanted = new Set([...code.matchAll(/byId(?:<\w+>)?\("([\w-]+)"\)/g)].map(([, id]) => id));
+  for (const id of wanted) assert.equal(shell.split(`id="${id}"`).length, 2, id);
+});
+
+test("data never enters the page as markup", () => {
+  assert.doesNotMatch(code, /innerHTML|outerHTML|insertAdjacentHTML|document\.write|bindPopup|bindTooltip/);
+});
+
+test("signs use absolute commands inside their 24 × 24 grid", () => {
+  const shapes = ["circle", "square", "triangle", "diamond", "hexagon", "shield"];
+  for (const [name, { d, shape }] of Object.entries(signs)) {
+    assert.match(d, /^M[MLCZ\d\s.]*Z$/, name);
+    for (const number of d.match(/[\d.]+/g) ?? []) assert.ok(Number(number) >= 0 && Number(number) <= 24, name);
+    assert.ok(shapes.includes(shape), name);
+  }
+});
+
+test("each kind of model has a shape of its own, so that they differ in black and white", () => {
+  const { camera, flame, house, factory, tree, scales } = signs;
+  const kinds = [camera, flame, house, factory, tree, scales];
+  assert.equal(new Set(kinds.map(({ shape }) => shape)).size, kinds.length);
+  assert.equal(new Set(kinds.map(({ shape }) => shapeData(shape, 0, 0, 1))).size, kinds.length);
+});
+
+const categories: Category[] = [
+  ["ttxh", "ttxh"], ["trom", "ttxh"], ["cuop", "ttxh"], ["ma_tuy", "ma_tuy"],
+].map(([slug, group]) => ({ slug, group, title: slug, color: "#000000", shape: "circle" }));
+const [group, theft, robbery, drugs] = categories;
+
+test("a group stands for all it holds, and taking one out leaves the others", () => {
+  const whole = toggleCategory([], group, categories);
+  assert.deepEqual(whole, ["ttxh"]);
+  assert.ok(isChosen(whole, theft));
+  assert.deepEqual(toggleCategory(whole, theft, categories), ["cuop"]);
+  assert.deepEqual(toggleCategory(["cuop"], theft, categories), ["ttxh"]);
+  assert.deepEqual(toggleCategory(["trom", "ma_tuy"], drugs, categories), ["trom"]);
+  assert.deepEqual(toggleCategory(["trom"], theft, categories), []);
+  assert.ok(!isChosen(["trom"], robbery));
+});
+
+const row = (name: string, count: number | null): Row =>
+  ({ id: name, name, count, kind: "xã", rate: null, few: false, population: null, area: null });
+
+test("the table sorts both ways and keeps units without a value at the end", () => {
+  const rows = [row("B", 2), row("Đ", null), row("A", 7), row("C", 2)];
+  const names = (falling: boolean): string => sortRows(rows, "count", falling).map(({ name }) => name).join("");
+  assert.equal(names(true), "ABCĐ");
+  assert.equal(names(false), "BCAĐ");
+});
+
+test("names sort by the Vietnamese alphabet", () => {
+  const rows = ["Đồ Sơn", "Dương Kinh", "Ái Quốc", "An Dương", "Cát Hải"].map((name) => row(name, 1));
+  assert.deepEqual(sortRows(rows, "name", false).map(({ name }) => name).slice(-2), ["Dương Kinh", "Đồ Sơn"]);
+});
+
+const config = {
+  layers: [{ key: "density", visible: true }, { key: "counts", visible: true }, { key: "incidents", visible: false }],
+  default_filter: { from: "2026-01-01", to: null, categories: [] },
+} as unknown as PageConfig;
+
+test("the page's own choice of layers needs no word in the address", () => {
+  assert.deepEqual(defaultLayers(config), ["density", "counts"]);
+  assert.equal(chosenLayers(config, ["density", "counts"]), null);
+  assert.deepEqual(chosenLayers(config, ["counts"]), ["counts"]);
+});
+
+test("the default period holds until the address names one", () => {
+  assert.equal(withDefaults(config, EMPTY_STATE).from, "2026-01-01");
+  assert.equal(withDefaults(config, { ...EMPTY_STATE, to: "2026-02-01" }).from, null);
+});
+
+test("the export carries filters, layers and view", () => {
+  const state = { ...EMPTY_STATE, from: "2026-05-01", categories: ["trom_cap"] };
+  const address = snapshotAddress("/snapshot.pdf", state, ["units", "counts"], [106, 20.5, 107, 21]);
+  const params = new URLSearchParams(address.split("?")[1]);
+  assert.equal(params.get("from"), "2026-05-01");
+  assert.equal(params.get("category"), "trom_cap");
+  assert.equal(params.get("layers"), "units,counts");
+  assert.equal(params.get("bbox"), "106.00000,20.50000,107.00000,21.00000");
+});
