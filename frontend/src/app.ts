@@ -273,10 +273,8 @@ export class App {
   }
 
   private snapshot(kind: "snapshot_pdf" | "snapshot_png"): string {
-    const bounds = this.map.getBounds();
-    const view: Box = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
     const state = this.state.get();
-    return requests.snapshotAddress(this.config.urls[kind], state, visibleLayers(this.config, state), view);
+    return requests.snapshotAddress(this.config.urls[kind], state, visibleLayers(this.config, state));
   }
 
   private writeLinks(state: ViewState): void {

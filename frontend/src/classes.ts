@@ -13,25 +13,33 @@ export interface UnitValue {
 /** Below this many incidents a rate is marked as unsteady. */
 export const FEW = 5;
 
-function nice(value: number): number {
-  if (value <= 0) return 0;
-  const step = 10 ** Math.max(Math.floor(Math.log10(value)) - 1, -2);
-  return Number((Math.round(value / step) * step).toPrecision(6));
+const twoFigures = (value: number): number => Number(value.toPrecision(2));
+
+function roundedDown(value: number): number {
+  const rounded = twoFigures(value);
+  return rounded <= value ? rounded : twoFigures(value - 10 ** (Math.floor(Math.log10(value)) - 1));
+}
+
+function quantile(sorted: number[], share: number): number {
+  const at = share * (sorted.length - 1);
+  const low = sorted[Math.floor(at)];
+  return low + (sorted[Math.ceil(at)] - low) * (at - Math.floor(at));
 }
 
 /**
- * Lower limits of at most `count` classes that hold about equally many of the positive values.
- * The first limit is the smallest value; limits are rounded to two figures and never repeat.
+ * Lower limits of at most `count` classes that hold about equally many of the positive values,
+ * at numbers of two figures that rise. The same rule as in print, so that both legends agree.
  */
 export function quantileBreaks(values: number[], count: number): number[] {
   const sorted = values.filter((value) => value > 0).sort((a, b) => a - b);
   if (!sorted.length) return [];
-  const breaks = [sorted[0]];
-  for (let i = 1; i < count; i += 1) {
-    const limit = nice(sorted[Math.floor((i * sorted.length) / count)]);
-    if (limit > breaks[breaks.length - 1] && limit <= sorted[sorted.length - 1]) breaks.push(limit);
-  }
-  return breaks;
+  const whole = sorted.every(Number.isInteger);
+  const limits = Array.from({ length: count }, (_, i) => {
+    const edge = quantile(sorted, i / count);
+    if (i === 0) return whole ? edge : roundedDown(edge);
+    return whole ? Math.round(twoFigures(edge)) : twoFigures(edge);
+  });
+  return [...new Set(limits.filter((limit) => limit > 0))].sort((a, b) => a - b);
 }
 
 /** Position of the class of a positive value. */
@@ -41,12 +49,18 @@ export function classOf(value: number, breaks: number[]): number {
   return at;
 }
 
-/** As many colours as there are classes, spread over the whole ramp. */
+/**
+ * Colours of the classes above zero, spread over the ramp, whose first colour stands for zero.
+ * Halves are rounded to even numbers, as in print.
+ */
 export function rampFor(ramp: string[], classes: number): string[] {
-  if (classes <= 1) return ramp.slice(Math.floor(ramp.length / 2), Math.floor(ramp.length / 2) + 1);
-  return Array.from({ length: classes }, (_, i) =>
-    ramp[Math.round((i * (ramp.length - 1)) / (classes - 1))],
-  );
+  const darkest = ramp.length - 1;
+  if (classes === 1) return [ramp[Math.ceil(darkest / 2)]];
+  return Array.from({ length: classes }, (_, i) => {
+    const place = ((i + 1) * darkest) / classes;
+    const half = place % 1 === 0.5 && Math.floor(place) % 2 === 0;
+    return ramp[half ? Math.floor(place) : Math.round(place)];
+  });
 }
 
 /** The value of one unit under a measure. */

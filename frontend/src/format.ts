@@ -17,6 +17,11 @@ export function formatRate(value: number): string {
   return formatNumber(value, value < 100 ? 1 : 0);
 }
 
+/** A length on the ground, in metres or from 1,000 m in kilometres. */
+export function formatLength(length_m: number): string {
+  return length_m >= 1000 ? `${formatNumber(length_m / 1000, 1)} km` : `${formatNumber(length_m, 1)} m`;
+}
+
 /** Day number of an ISO date; null when the text is not a real date. */
 export function dayOf(iso: string | null | undefined): number | null {
   const match = iso ? ISO.exec(iso) : null;

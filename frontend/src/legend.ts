@@ -2,7 +2,7 @@
 
 import type { Metric } from "./state";
 import { byId, h, refill, svg, type Child } from "./dom";
-import { formatNumber } from "./format";
+import { formatLength, formatNumber } from "./format";
 import { t } from "./i18n";
 import type { Fill } from "./layers/units";
 import { shapeData } from "./layers/shapes";
@@ -73,7 +73,7 @@ function fillBlock(state: LegendState, choose: (metric: Metric) => void): Child 
 
 function densityBlock(density: Density | null): Child {
   if (!density) return null;
-  const title = h("h3", {}, t("legend.density", { unit: density.unit, n: formatNumber(density.bandwidth_m) }));
+  const title = h("h3", {}, t("legend.density", { unit: density.unit, radius: formatLength(density.bandwidth_m) }));
   if (!density.image) return h("section", {}, title, h("p", { class: "muted" }, density.reason ?? t("legend.density_none")));
   return h(
     "section",

@@ -7,6 +7,7 @@ import { App } from "./app";
 import { byId, h, isNarrow, refill } from "./dom";
 import { setMessages, t } from "./i18n";
 import { keyboard } from "./keyboard";
+import { settle } from "./page_state";
 import * as requests from "./requests";
 import { scaleBar } from "./scalebar";
 import { Search } from "./search";
@@ -32,7 +33,8 @@ function writeFrame(config: PageConfig): void {
 }
 
 /** Bring the page to life. */
-export function start(map: L.Map, config: PageConfig): App {
+export function start(map: L.Map, given: PageConfig): App {
+  const config = settle(given, location.search);
   setMessages(config.messages, config.lang);
   writeFrame(config);
   quietMap(map);

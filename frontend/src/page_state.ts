@@ -1,7 +1,21 @@
 /** The page's own defaults laid under the state of the address. */
 
-import type { ViewState } from "./state";
+import { parseState, type ViewState } from "./state";
 import type { PageConfig } from "./types";
+
+/**
+ * The configuration with its true defaults. The server lays the address it was asked for into the
+ * page; what came from there is in the address already and must not come back once it is cleared.
+ */
+export function settle(config: PageConfig, query: string): PageConfig {
+  const asked = parseState(query);
+  const filtered = asked.from !== null || asked.to !== null || asked.categories.length > 0;
+  return {
+    ...config,
+    default_filter: filtered ? { from: null, to: null, categories: [] } : config.default_filter,
+    layers_asked: asked.layers !== null,
+  };
+}
 
 /** Keys of the layers that the page shows unless the address says otherwise. */
 export function defaultLayers(config: PageConfig): string[] {
@@ -15,7 +29,7 @@ export function visibleLayers(config: PageConfig, state: ViewState): string[] {
 
 /** Visible layers as they stand in the state: null when they are the page's own choice. */
 export function chosenLayers(config: PageConfig, visible: string[]): string[] | null {
-  return visible.join() === defaultLayers(config).join() ? null : visible;
+  return !config.layers_asked && visible.join() === defaultLayers(config).join() ? null : visible;
 }
 
 /** The state with the page's default filter where the address has none. */

@@ -14,12 +14,10 @@ import { UnitsLayer, type Fill } from "./layers/units";
 import { drawLegend } from "./legend";
 import { visibleLayers } from "./page_state";
 import type { Metric, ViewState } from "./state";
-import { drawnRamp, fade } from "./theme";
+import { drawnRamp } from "./theme";
 import type {
   Category, Density, LayerConfig, LayerKind, PageConfig, PointColumns, ShapeCollection, Summary, UnitCollection,
 } from "./types";
-
-const CLASSES = 6;
 
 /** The picture on the map. `apply` is called with each new state, the setters with each answer. */
 export class Picture {
@@ -169,10 +167,9 @@ export class Picture {
 
   private classify(ramp: string[]): Fill {
     const numbers = [...this.values.values()].map(({ value }) => value ?? 0);
-    const breaks = quantileBreaks(numbers, Math.min(CLASSES, ramp.length));
+    const breaks = quantileBreaks(numbers, Math.max(ramp.length - 1, 1));
     // Under the hotspot surface the fills step back, so that two signals can be told apart.
-    const share = this.shows("raster") ? 0.45 : 0;
-    const drawn = drawnRamp(ramp.map((color) => fade(color, share)));
+    const drawn = drawnRamp(ramp, this.shows("raster") ? 0.6 : 0);
     return { values: this.values, breaks, colors: rampFor(drawn, breaks.length) };
   }
 

@@ -2,7 +2,7 @@
 
 import { currentLanguage } from "./i18n";
 import { query, type ViewState } from "./state";
-import type { Box, PageConfig } from "./types";
+import type { PageConfig } from "./types";
 
 type Pairs = [string, string | null | undefined][];
 
@@ -12,7 +12,7 @@ const filters = (state: ViewState): Pairs => [
   ["as_of", state.asOf],
   ["from", state.from],
   ["to", state.to],
-  ["category", state.categories.join(",")],
+  ["category", state.categories.join(",") || null],
   ["unit", state.unit],
   ["lang", currentLanguage()],
 ];
@@ -47,8 +47,7 @@ export function searchAddress(config: PageConfig, state: ViewState, text: string
   return join(config.urls.search, [["q", text], ...vintage(state)]);
 }
 
-/** The map in print: the same filters, the visible layers and the view. */
-export function snapshotAddress(base: string, state: ViewState, layers: string[], view: Box): string {
-  const bbox = view.map((value) => value.toFixed(5)).join(",");
-  return join(base, [...filters(state), ["bbox", bbox], ["layers", layers.join(",")]]);
+/** The map in print: the same filters and layers. A bbox would take incidents away, so it is not sent. */
+export function snapshotAddress(base: string, state: ViewState, layers: string[]): string {
+  return join(base, [...filters(state), ["layers", layers.join(",")]]);
 }

@@ -3,7 +3,7 @@
 import type { Map as LeafletMap } from "leaflet";
 
 import { byId } from "./dom";
-import { formatNumber } from "./format";
+import { formatLength } from "./format";
 
 const EQUATOR_RADIUS_M = 6_378_137;
 const ECCENTRICITY_SQUARED = 0.00669437999014;
@@ -33,8 +33,7 @@ export function scaleBar(map: LeafletMap): void {
     const perPixel_m = groundMetresPerPixel(map.getCenter().lat, map.getZoom());
     const length_m = roundLength(perPixel_m * 92);
     bar.style.width = `${Math.round(length_m / perPixel_m)}px`;
-    text.textContent =
-      length_m >= 1000 ? `${formatNumber(length_m / 1000)} km` : `${formatNumber(length_m, 1)} m`;
+    text.textContent = formatLength(length_m);
   };
   map.on("zoomend moveend resize", update);
   update();

@@ -61,7 +61,7 @@ export function parseState(query: string): ViewState {
     unit: unit(params.get("unit")),
     sel: unit(params.get("sel")),
     layers: params.has("layers") ? list(params.getAll("layers")) : null,
-    metric: params.get("metric") === "count" ? "count" : "rate",
+    metric: params.get("mode") === "count" ? "count" : "rate",
     view: readView(params.get("c")),
     lang: params.get("lang"),
   };
@@ -70,7 +70,7 @@ export function parseState(query: string): ViewState {
 /** Join names and values into a query, leaving commas, colons and @ readable. */
 export function query(pairs: [string, string | null | undefined][]): string {
   return pairs
-    .filter(([, value]) => value !== null && value !== undefined && value !== "")
+    .filter(([, value]) => value !== null && value !== undefined)
     .map(([name, value]) =>
       `${name}=${encodeURIComponent(value as string).replace(/%2C/g, ",").replace(/%3A/g, ":").replace(/%40/g, "@")}`,
     )
@@ -84,11 +84,11 @@ export function formatState(state: ViewState): string {
     ["as_of", state.asOf],
     ["from", state.from],
     ["to", state.to],
-    ["category", state.categories.join(",")],
+    ["category", state.categories.join(",") || null],
     ["unit", state.unit],
     ["sel", state.sel],
-    ["layers", state.layers && (state.layers.join(",") || "none")],
-    ["metric", state.metric === "count" ? "count" : null],
+    ["layers", state.layers && state.layers.join(",")],
+    ["mode", state.metric === "count" ? "count" : null],
     ["c", view && `${view.lat.toFixed(5)},${view.lon.toFixed(5)},${Number(view.zoom.toFixed(2))}`],
     ["lang", state.lang],
   ]);

@@ -58,18 +58,13 @@ export function mix(a: string, b: string, share: number): string {
   return `rgb(${channels(a).map((value, i) => Math.round(value + (other[i] - value) * share)).join(",")})`;
 }
 
-/** A colour faded towards the ground by a share. */
-export function fade(color: string, share: number): string {
-  if (!share) return color;
-  const ground = channels(palette().ground);
-  const hex = channels(color).map((value, i) => Math.round(value + (ground[i] - value) * share));
-  return `#${hex.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
-}
-
-/** The ramp as it is drawn: on a dark ground strong values are bright, so it is turned round. */
-export function drawnRamp(ramp: string[]): string[] {
-  const colors = palette();
-  if (!colors.dark) return ramp;
+/**
+ * The ramp as it is drawn, stepped back towards the ground by a share from 0 to 1.
+ * On a dark ground strong values are bright, so there it is turned round.
+ */
+export function drawnRamp(ramp: string[], back: number): string[] {
+  const { dark, ground } = palette();
+  if (!dark) return ramp.map((color) => mix(color, ground, back));
   const turned = [...ramp].reverse();
-  return turned.map((color, i) => mix(color, colors.ground, 0.6 - (0.4 * i) / turned.length));
+  return turned.map((color, i) => mix(color, ground, 0.62 - (0.42 * i) / turned.length + 0.25 * back));
 }

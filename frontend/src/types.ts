@@ -39,6 +39,8 @@ export interface PageConfig {
   categories: Category[];
   safezone_kinds: { slug: string; title: string; symbol: string }[];
   layers: LayerConfig[];
+  /** Whether the layers were named in the address; set in the browser. */
+  layers_asked?: boolean;
   urls: Record<string, string>;
 }
 

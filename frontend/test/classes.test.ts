@@ -16,6 +16,11 @@ test("breaks rise and never repeat, also with many equal values", () => {
   assert.deepEqual([...new Set(breaks)].sort((a, b) => a - b), breaks);
 });
 
+test("the page cuts classes where the print cuts them", () => {
+  assert.deepEqual(quantileBreaks([0, 0, 3, 4, 8, 11, 15, 22, 31, 47, 94], 5), [3, 6, 12, 21, 37]);
+  assert.deepEqual(quantileBreaks([2, 2], 5), [2]);
+});
+
 test("units without incidents take no part in the classes", () => {
   assert.deepEqual(quantileBreaks([0, 0, 0], 6), []);
   assert.equal(quantileBreaks([0, 4, 0, 8], 2)[0], 4);
@@ -27,11 +32,11 @@ test("each value lies in a class whose lower limit it reaches", () => {
   for (const value of values) assert.ok(value >= breaks[classOf(value, breaks)]);
 });
 
-test("few classes still use both ends of the ramp", () => {
+test("classes are spread over the ramp above the colour of zero", () => {
   const ramp = ["a", "b", "c", "d", "e", "f"];
-  assert.deepEqual(rampFor(ramp, 2), ["a", "f"]);
-  assert.deepEqual(rampFor(ramp, 6), ramp);
-  assert.equal(rampFor(ramp, 1).length, 1);
+  assert.deepEqual(rampFor(ramp, 5), ["b", "c", "d", "e", "f"]);
+  assert.deepEqual(rampFor(ramp, 2), ["c", "f"]);
+  assert.deepEqual(rampFor(ramp, 1), ["d"]);
 });
 
 test("no data, none and few incidents are three different things", () => {

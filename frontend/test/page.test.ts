@@ -9,7 +9,7 @@ import vi from "../../mapserver/translations/vi.json";
 import { isChosen, toggleCategory } from "../src/categories";
 import { shapeData } from "../src/layers/shapes";
 import { sortRows, type Row } from "../src/panels/table";
-import { defaultLayers, chosenLayers, withDefaults } from "../src/page_state";
+import { chosenLayers, defaultLayers, settle, withDefaults } from "../src/page_state";
 import { snapshotAddress } from "../src/requests";
 import { EMPTY_STATE } from "../src/state";
 import type { Category, PageConfig } from "../src/types";
@@ -118,12 +118,19 @@ test("the default period holds until the address names one", () => {
   assert.equal(withDefaults(config, { ...EMPTY_STATE, to: "2026-02-01" }).from, null);
 });
 
-test("the export carries filters, layers and view", () => {
+test("what the server took from the address does not come back once it is cleared", () => {
+  const settled = settle(config, "?from=2026-01-01&layers=density,counts");
+  assert.equal(withDefaults(settled, EMPTY_STATE).from, null);
+  assert.deepEqual(chosenLayers(settled, ["density", "counts"]), ["density", "counts"]);
+  assert.equal(withDefaults(settle(config, "?sel=10532"), EMPTY_STATE).from, "2026-01-01");
+});
+
+test("the export carries filters and layers, and loses no incident outside the view", () => {
   const state = { ...EMPTY_STATE, from: "2026-05-01", categories: ["trom_cap"] };
-  const address = snapshotAddress("/snapshot.pdf", state, ["units", "counts"], [106, 20.5, 107, 21]);
+  const address = snapshotAddress("/snapshot.pdf", state, ["units", "counts"]);
   const params = new URLSearchParams(address.split("?")[1]);
   assert.equal(params.get("from"), "2026-05-01");
   assert.equal(params.get("category"), "trom_cap");
   assert.equal(params.get("layers"), "units,counts");
-  assert.equal(params.get("bbox"), "106.00000,20.50000,107.00000,21.00000");
+  assert.equal(params.get("bbox"), null);
 });

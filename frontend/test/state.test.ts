@@ -33,12 +33,12 @@ test("the address stays readable", () => {
 
 test("all layers off is not the same as the page's own choice", () => {
   const off = { ...EMPTY_STATE, layers: [] };
-  assert.deepEqual(parseState(formatState(off)).layers, ["none"]);
+  assert.deepEqual(parseState(formatState(off)).layers, []);
   assert.equal(parseState("?from=2026-01-01").layers, null);
 });
 
 test("what cannot be read is left out", () => {
-  const state = parseState("?from=2026-02-31&as_of=x&c=999,0,3&unit=%3Cscript%3E&category=%22,ma_tuy&metric=?");
+  const state = parseState("?from=2026-02-31&as_of=x&c=999,0,3&unit=%3Cscript%3E&category=%22,ma_tuy&mode=?");
   assert.deepEqual(state, { ...EMPTY_STATE, categories: ["ma_tuy"] });
 });
 

@@ -87,7 +87,8 @@ export class LabelsLayer extends CanvasLayer {
     const figure = spanY > 80 && spanX > 90 ? this.figure(unit.id) : null;
     const lines = figure ? [name, figure] : [name];
     const priority = chosen ? 1e12 : (island ? 1e9 : 0) + spanX * spanY;
-    return [{ id: unit.id, lines, x, y, width: width + 10, height: lines.length * LINE_HEIGHT + 4, priority, forced: chosen }];
+    const reach: [number, number] | undefined = spanX > 200 && spanY > 120 ? [spanX * 0.2, spanY * 0.2] : undefined;
+    return [{ id: unit.id, lines, x, y, reach, width: width + 10, height: lines.length * LINE_HEIGHT + 4, priority, forced: chosen }];
   }
 
   private marks({ cornerX, cornerY }: Frame): Rect[] {

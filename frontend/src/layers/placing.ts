@@ -10,6 +10,8 @@ export interface Wish {
   width: number;
   height: number;
   priority: number;
+  /** How far the label may stray from its point inside a unit that fills much of the view. */
+  reach?: [number, number];
   /** Placed at its point even where there is no room. */
   forced?: boolean;
 }
@@ -25,7 +27,12 @@ function touches(a: Rect, b: Rect): boolean {
 function shifts(wish: Wish): [number, number][] {
   const up = wish.height * 0.9;
   const side = wish.width * 0.35;
-  return [[0, 0], [0, up], [0, -up], [side, 0], [-side, 0], [side, up], [-side, -up], [0, 1.7 * up], [0, -1.7 * up]];
+  const near: [number, number][] = [
+    [0, 0], [0, up], [0, -up], [side, 0], [-side, 0], [side, up], [-side, -up], [0, 1.7 * up], [0, -1.7 * up],
+  ];
+  if (!wish.reach) return near;
+  const [x, y] = wish.reach;
+  return [...near, [0, y], [0, -y], [x, 0], [-x, 0], [x, y], [-x, -y], [x, -y], [-x, y]];
 }
 
 function moved(wish: Wish, dx: number, dy: number): Placed {
