@@ -16,14 +16,13 @@ from mapserver.clock import utc_now
 from mapserver.services.cache import VersionedCache
 from mapserver.services.reader import Reader
 from mapserver.settings import Settings
-from mapserver.web import health, hotspots, incidents, pages, snapshots, symbols, units
+from mapserver.web import assets, health, hotspots, incidents, pages, snapshots, symbols, units
 from mapserver.web.responses import problem
 from mapserver.web.state import State
 
 __all__ = ["create_app"]
 
 _LOG = logging.getLogger("antt")
-_HASHED_FILE_AGE_S = 365 * 24 * 3600
 _BYTES_PER_MB = 1_000_000
 
 
@@ -49,12 +48,11 @@ def create_app(settings: Settings, store: Store | None = None, *, clock: Callabl
     StoreUnreachable
         When the store cannot be opened.
     """
-    app = Flask("mapserver", static_folder="static", static_url_path="/static")
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _HASHED_FILE_AGE_S
+    app = Flask("mapserver", static_folder=None)
     kept = store or open_store(settings.store)
     answers: VersionedCache[bytes] = VersionedCache(settings.cache_mb * _BYTES_PER_MB, len)
     State(settings, kept, Reader(kept, settings.timezone), answers, clock).attach(app)
-    for module in (pages, units, incidents, hotspots, symbols, snapshots, health):
+    for module in (pages, assets, units, incidents, hotspots, symbols, snapshots, health):
         app.register_blueprint(module.bp)
     app.register_error_handler(AnttError, _foreseen)
     app.register_error_handler(Exception, _unforeseen)

@@ -162,10 +162,10 @@ export class App {
 
   private fit([west, south, east, north]: Box, animate = true): void {
     const narrow = isNarrow();
-    const right = this.state.get().sel ? 356 : 24;
+    const open = this.state.get().sel !== null;
     this.map.fitBounds([[south, west], [north, east]], {
       paddingTopLeft: narrow ? [12, 110] : [332, 84],
-      paddingBottomRight: narrow ? [12, 90] : [right, 150],
+      paddingBottomRight: narrow ? [12, open ? 0.58 * window.innerHeight : 90] : [open ? 356 : 24, 150],
       maxZoom: 14,
       animate: animate && !isStill(),
     });
@@ -246,7 +246,9 @@ export class App {
   private drawWard(): void {
     const { sel, unit: filter } = this.state.get();
     const unit = this.picture.units.find(sel);
-    if (unit) this.ward.showUnit(unit, this.wardSummary, this.picture.units.find(filter)?.id === unit.id);
+    if (!unit) return;
+    this.ward.showUnit(unit, this.wardSummary, this.picture.units.find(filter)?.id === unit.id);
+    this.picture.placeLabels();
   }
 
   private showPlaces(places: Place[]): void {
@@ -274,7 +276,10 @@ export class App {
 
   private snapshot(kind: "snapshot_pdf" | "snapshot_png"): string {
     const state = this.state.get();
-    return requests.snapshotAddress(this.config.urls[kind], state, visibleLayers(this.config, state));
+    const layers = visibleLayers(this.config, state);
+    // The whole area is printed until the reader has moved the map.
+    const box = state.view ? this.map.getBounds() : null;
+    return requests.snapshotAddress(this.config.urls[kind], state, { layers, box });
   }
 
   private writeLinks(state: ViewState): void {

@@ -47,7 +47,18 @@ export function searchAddress(config: PageConfig, state: ViewState, text: string
   return join(config.urls.search, [["q", text], ...vintage(state)]);
 }
 
-/** The map in print: the same filters and layers. A bbox would take incidents away, so it is not sent. */
-export function snapshotAddress(base: string, state: ViewState, layers: string[]): string {
-  return join(base, [...filters(state), ["layers", layers.join(",")]]);
+/** What a box has to tell; Leaflet's bounds do. */
+interface Box {
+  getWest(): number;
+  getSouth(): number;
+  getEast(): number;
+  getNorth(): number;
+}
+
+/** The map in print: the same filters, layers and extent. A bbox would take incidents away, so it is not sent. */
+export function snapshotAddress(base: string, state: ViewState, shown: { layers: string[]; box: Box | null }): string {
+  const { layers, box } = shown;
+  const edges = box && [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()];
+  const extent = edges && edges.map((edge) => edge.toFixed(5)).join(",");
+  return join(base, [...filters(state), ["layers", layers.join(",")], ["extent", extent]]);
 }

@@ -60,11 +60,11 @@ export function mix(a: string, b: string, share: number): string {
 
 /**
  * The ramp as it is drawn, stepped back towards the ground by a share from 0 to 1.
- * On a dark ground strong values are bright, so there it is turned round.
+ * On a dark ground strong values are bright, so there all but the colour of zero is turned round.
  */
 export function drawnRamp(ramp: string[], back: number): string[] {
   const { dark, ground } = palette();
   if (!dark) return ramp.map((color) => mix(color, ground, back));
-  const turned = [...ramp].reverse();
-  return turned.map((color, i) => mix(color, ground, 0.62 - (0.42 * i) / turned.length + 0.25 * back));
+  const turned = [ground, ...ramp.slice(1).reverse()];
+  return turned.map((color, i) => mix(color, ground, 0.66 - (0.46 * i) / turned.length + 0.25 * back));
 }

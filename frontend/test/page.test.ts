@@ -127,10 +127,17 @@ test("what the server took from the address does not come back once it is cleare
 
 test("the export carries filters and layers, and loses no incident outside the view", () => {
   const state = { ...EMPTY_STATE, from: "2026-05-01", categories: ["trom_cap"] };
-  const address = snapshotAddress("/snapshot.pdf", state, ["units", "counts"]);
+  const address = snapshotAddress("/snapshot.pdf", state, { layers: ["units", "counts"], box: null });
   const params = new URLSearchParams(address.split("?")[1]);
   assert.equal(params.get("from"), "2026-05-01");
   assert.equal(params.get("category"), "trom_cap");
   assert.equal(params.get("layers"), "units,counts");
   assert.equal(params.get("bbox"), null);
+  assert.equal(params.get("extent"), null);
+});
+
+test("a map that was moved is printed where it stands", () => {
+  const box = { getWest: () => 106.2, getSouth: () => 20.8, getEast: () => 106.5, getNorth: () => 21 };
+  const address = snapshotAddress("/snapshot.pdf", EMPTY_STATE, { layers: ["units"], box });
+  assert.equal(new URLSearchParams(address.split("?")[1]).get("extent"), "106.20000,20.80000,106.50000,21.00000");
 });

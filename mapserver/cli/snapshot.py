@@ -17,7 +17,7 @@ from mapserver.clock import utc_now
 from mapserver.rendering.print_map import draw, to_bytes
 from mapserver.services.mapview import DEFAULT_LAYERS, layer_keys
 from mapserver.services.reader import Reader
-from mapserver.services.snapshots import print_data
+from mapserver.services.snapshots import SheetRequest, print_data
 
 __all__ = ["snapshot"]
 
@@ -44,17 +44,12 @@ def snapshot() -> None:
 def create(run: Run, *, out: Path, title: str | None, bandwidth_m: float | None, **options: object) -> None:
     """Tạo tệp PDF hoặc PNG khổ A4 ngang. / Make an A4 landscape PDF or PNG."""
     kind = _kind(out)
-    asked, visible = _asked(options), _visible(options["layers"])
+    asked = _asked(options)
+    said = None if title is None else Text(title, title)
+    sheet = SheetRequest(_visible(options["layers"]), said, bandwidth_m)
     store = open_store(run.settings.store)
     try:
-        data = print_data(
-            Reader(store, run.settings.timezone),
-            asked,
-            now=utc_now(),
-            visible=visible,
-            title=None if title is None else Text(title, title),
-            bandwidth_m=bandwidth_m,
-        )
+        data = print_data(Reader(store, run.settings.timezone), asked, sheet, now=utc_now())
     finally:
         store.close()
     _write(out, to_bytes(draw(data, language=run.settings.lang), kind))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Collection
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from layers.boundaries import bundled
 from layers.catalog import CAMERAS, SAFEZONES, SCHEMATIC
 from layers.errors import EmptyInput
-from layers.geo import CRS_LONLAT
+from layers.geo import CRS_LONLAT, Bounds
 from layers.records import Filter
 from layers.wording import Text
 from mapserver.rendering.print_data import IncidentPoints, PrintData
@@ -23,20 +24,34 @@ from mapserver.services.incidents import Selection, select
 from mapserver.services.mapview import DEFAULT_LAYERS, map_view
 from mapserver.services.reader import Reader
 
-__all__ = ["print_data"]
+__all__ = ["SheetRequest", "print_data"]
 
 _PER_PEOPLE = 10_000
 
 
-def print_data(
-    reader: Reader,
-    asked: Filter,
-    *,
-    now: dt.datetime,
-    visible: Collection[str] = DEFAULT_LAYERS,
-    title: Text | None = None,
-    bandwidth_m: float | None = None,
-) -> PrintData:
+@dataclass(frozen=True)
+class SheetRequest:
+    """What a printed sheet is asked to show beside the filter.
+
+    Parameters
+    ----------
+    visible : collection of str
+        Keys of the layers drawn.
+    title : Text or None
+        The finding or the question; made from the place when left out.
+    bandwidth_m : float or None
+        Bandwidth of the density, metres; None for the stated rule.
+    extent : Bounds or None
+        The part of the map printed, degrees; all units when left out.
+    """
+
+    visible: Collection[str] = DEFAULT_LAYERS
+    title: Text | None = None
+    bandwidth_m: float | None = None
+    extent: Bounds | None = None
+
+
+def print_data(reader: Reader, asked: Filter, sheet: SheetRequest, *, now: dt.datetime) -> PrintData:
     """Collect what one printed sheet shows.
 
     Parameters
@@ -45,14 +60,10 @@ def print_data(
         The store.
     asked : Filter
         What was asked for.
+    sheet : SheetRequest
+        What the sheet shows beside it.
     now : datetime
         The moment of printing.
-    visible : collection of str
-        Keys of the layers drawn.
-    title : Text, optional
-        The finding or the question; made from place and period when left out.
-    bandwidth_m : float, optional
-        Bandwidth of the density, metres.
 
     Returns
     -------
@@ -64,7 +75,7 @@ def print_data(
     EmptyInput
         When no boundaries are in force on the day asked for.
     """
-    view = map_view(reader, asked, now=now, visible=visible)
+    view = map_view(reader, asked, now=now, visible=sheet.visible)
     taken = select(reader, asked, now=now)
     if not len(taken.units.frame):
         raise EmptyInput(
@@ -72,11 +83,11 @@ def print_data(
             Text("Nạp ranh giới bằng `antt boundaries import`, hoặc đổi “as_of”.",
                  "Import boundaries with `antt boundaries import`, or change “as_of”."),
         )  # fmt: skip
-    surface = density(reader, asked, bandwidth_m=bandwidth_m, now=now) if view.shows("density") else None
+    surface = density(reader, asked, bandwidth_m=sheet.bandwidth_m, now=now) if view.shows("density") else None
     counts = _counts(taken)
     said = taken.provenance
     return PrintData(
-        title=title or _title(view),
+        title=sheet.title or _title(view),
         sentence=said.sentence,
         place=view.place,
         units=taken.units.frame,
@@ -98,6 +109,7 @@ def print_data(
         cameras=reader.symbols(CAMERAS),
         notices=said.notices,
         visible=tuple(layer.key for layer in view.layers if layer.visible),
+        extent=sheet.extent,
     )
 
 

@@ -12,7 +12,7 @@ from layers.geo import Bounds
 from layers.records import Filter, Period, UnitRef
 from layers.wording import Text
 
-__all__ = ["FILTER_NAMES", "bandwidth_m", "filter_of", "language_of", "layers_of", "only", "search_text"]
+__all__ = ["FILTER_NAMES", "bandwidth_m", "extent_of", "filter_of", "language_of", "layers_of", "only", "search_text"]
 
 FILTER_NAMES = frozenset({"as_of", "from", "to", "category", "unit", "bbox", "severity", "status", "lang"})
 _LONGEST_SEARCH = 200
@@ -199,6 +199,29 @@ def search_text(arguments: Arguments) -> str:
                  "Write a name or a code in q, at most 200 characters."),
         )  # fmt: skip
     return text
+
+
+def extent_of(arguments: Arguments) -> Bounds | None:
+    """Read the part of the map that is printed.
+
+    Parameters
+    ----------
+    arguments : MultiDict
+        The query of the address.
+
+    Returns
+    -------
+    Bounds or None
+        Degrees; None for the whole area.
+
+    Raises
+    ------
+    InvalidParameter
+        When it is not four numbers of degrees.
+    AxesSwapped
+        When it holds latitude first.
+    """
+    return _box(arguments.get("extent", "").strip())
 
 
 def _listed(arguments: Arguments, name: str) -> tuple[str, ...]:

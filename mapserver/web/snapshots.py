@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, request
 
 from mapserver.rendering.print_map import draw, to_bytes
 from mapserver.services.mapview import DEFAULT_LAYERS, layer_keys
-from mapserver.services.snapshots import print_data
+from mapserver.services.snapshots import SheetRequest, print_data
 from mapserver.web import params
 from mapserver.web.responses import cached
 from mapserver.web.state import State
@@ -34,14 +34,18 @@ def snapshot(kind: Literal["pdf", "png"]) -> Response:
     Response
         A file.
     """
-    params.only(request.args, ("layers", "bandwidth_m"))
-    asked, width_m = params.filter_of(request.args), params.bandwidth_m(request.args)
-    visible = params.layers_of(request.args, layer_keys(), DEFAULT_LAYERS)
+    params.only(request.args, ("layers", "bandwidth_m", "extent"))
+    asked = params.filter_of(request.args)
+    sheet = SheetRequest(
+        visible=params.layers_of(request.args, layer_keys(), DEFAULT_LAYERS),
+        bandwidth_m=params.bandwidth_m(request.args),
+        extent=params.extent_of(request.args),
+    )
     state = State.of(current_app)
     language = params.language_of(request.args, state.settings.lang)
 
     def drawn() -> bytes:
-        data = print_data(state.reader, asked, now=state.clock(), visible=visible, bandwidth_m=width_m)
+        data = print_data(state.reader, asked, sheet, now=state.clock())
         return to_bytes(draw(data, language=language), kind)
 
     answer = cached(_MIMETYPE[kind], drawn)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 
 import folium
+import pytest
 from flask.testing import FlaskClient
 
 OTHER_HOST = re.compile(r"""(?:https?:)?//[a-z0-9][\w.-]+\.[a-z]{2,}""", re.IGNORECASE)
@@ -78,3 +80,19 @@ def test_the_language_of_the_address_is_the_language_of_the_page(client: FlaskCl
 def test_a_page_address_that_is_not_understood_is_refused(client: FlaskClient) -> None:
     assert client.get("/?layers=nothing").status_code == 422
     assert client.get("/?from=2026-05-02&to=2026-05-01").status_code == 422
+
+
+def test_the_files_of_the_page_are_packed_and_kept_for_good(client: FlaskClient) -> None:
+    (script,) = re.findall(r'<script src="([^"]+)"', client.get("/").text)
+    plain = client.get(script)
+    packed = client.get(script, headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(packed.data) == plain.data
+    assert len(packed.data) < len(plain.data) / 2
+    assert "immutable" in packed.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("name", ["../../app.py", "..%2f..%2fapp.py", "nothing.js", ".sources"])
+def test_only_built_files_are_sent(client: FlaskClient, name: str) -> None:
+    answer = client.get(f"/static/dist/{name}")
+    assert answer.status_code == 404
+    assert b"import" not in answer.data

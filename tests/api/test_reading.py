@@ -44,7 +44,7 @@ def summary(client: FlaskClient, query: str = "") -> dict[str, object]:
 def test_every_address_is_known_to_these_tests(app: Flask) -> None:
     rules = {rule.rule for rule in app.url_map.iter_rules()}
     named = {address.partition("?")[0] for address in READING}
-    others = {"/", "/static/<path:filename>", "/healthz", "/api/v1/version", "/snapshot.<any(pdf, png):kind>"}
+    others = {"/", "/static/dist/<name>", "/healthz", "/api/v1/version", "/snapshot.<any(pdf, png):kind>"}
     assert rules == (named - {"/snapshot.pdf"}) | others
 
 

@@ -189,3 +189,10 @@ def test_failures_are_said_in_both_languages(tmp_path: Path) -> None:
     lines = ended.stderr.splitlines()
     assert lines[0].startswith("Lỗi: ")
     assert lines[1].startswith("Error: ")
+
+
+def test_the_live_store_is_never_read_as_a_file(filled: Path) -> None:
+    error = refused("boundaries", "import", "antt.gpkg", *DATE, cwd=filled)
+    assert (error["code"], error["exit"]) == ("forbidden", "5")
+    error = refused("incidents", "import", "antt.gpkg", cwd=filled)
+    assert (error["code"], error["exit"]) == ("forbidden", "5")

@@ -179,7 +179,7 @@ def test_a_hundred_thousand_incidents_inside_hai_phong_are_placed_and_printed(tm
     area = shapely.union_all(gpd.read_file(file).geometry.to_numpy())
     shapely.prepare(area)
     west, south, east, north = area.bounds
-    points = np.column_stack([rng.uniform(west, east, 400_000), rng.uniform(south, north, 400_000)])
+    points = np.column_stack([rng.uniform(west, east, 1_000_000), rng.uniform(south, north, 1_000_000)])
     inside = points[shapely.contains_xy(area, points[:, 0], points[:, 1])][:100_000]
     days = pd.Timestamp("2026-01-01") + pd.to_timedelta(rng.integers(0, 300 * 24, len(inside)), unit="h")
     table = pd.DataFrame({"Ngày xảy ra": days.strftime("%d/%m/%Y %H:%M"), "Loại": "Trộm cắp", "lon": inside[:, 0],

@@ -111,8 +111,8 @@ def test_refuses_incidents_without_a_place() -> None:
 def test_default_bandwidth_shrinks_with_more_incidents_and_stays_useful() -> None:
     rng = np.random.default_rng(1)
     few, many = (default_bandwidth_m(*rng.normal(0, 3_000, (2, count))) for count in (60, 60_000))
-    assert 100 <= many < few <= 2_000
-    assert default_bandwidth_m(*rng.normal(0, 90_000, (2, 100))) == 2_000
+    assert 100 <= many < few <= 1_000
+    assert default_bandwidth_m(*rng.normal(0, 90_000, (2, 100))) == 1_000
     assert default_bandwidth_m(*rng.normal(0, 20, (2, 100))) == 100
 
 
