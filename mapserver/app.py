@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import ipaddress
 import logging
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
-from layers.errors import AnttError, InvalidParameter, NotFound
+from layers.errors import AnttError, Forbidden, InvalidParameter, NotFound
 from layers.store import Store, open_store
 from layers.wording import Text
 from mapserver.clock import utc_now
@@ -17,7 +19,7 @@ from mapserver.services.cache import VersionedCache
 from mapserver.services.reader import Reader
 from mapserver.settings import Settings
 from mapserver.web import assets, health, hotspots, incidents, pages, snapshots, symbols, units
-from mapserver.web.responses import problem
+from mapserver.web.responses import problem, refusal_page
 from mapserver.web.state import State
 
 __all__ = ["create_app"]
@@ -56,41 +58,71 @@ def create_app(settings: Settings, store: Store | None = None, *, clock: Callabl
         app.register_blueprint(module.bp)
     app.register_error_handler(AnttError, _foreseen)
     app.register_error_handler(Exception, _unforeseen)
+    app.before_request(_known_host)
     app.after_request(_secured)
     return app
 
 
 def _foreseen(failure: AnttError) -> Response:
-    return problem(failure, _language())
+    return _answered(failure, None)
 
 
 def _unforeseen(failure: Exception) -> Response:
     # The one blanket handler: nothing may reach a reader as a trace.
     if isinstance(failure, HTTPException):
-        missing = Text(f"Không có địa chỉ {request.path}.", f"There is no address {request.path}.")
-        known = NotFound if failure.code == 404 else InvalidParameter
-        answer = problem(known(missing if failure.code == 404 else _refused(failure)), _language())
-        answer.status_code = failure.code or 500
-        return answer
+        status = failure.code or 500
+        if status == 404:
+            return _answered(
+                NotFound(Text(f"Không có địa chỉ {request.path}.", f"There is no address {request.path}.")), 404
+            )
+        return _answered(
+            InvalidParameter(Text(f"Yêu cầu bị từ chối ({status}).", f"The request was refused ({status}).")), status
+        )
     _LOG.exception("fault while answering %s", request.path)
-    return problem(AnttError(_FAULT, _FAULT_HINT), _language())
+    return _answered(AnttError(_FAULT, _FAULT_HINT), None)
+
+
+def _answered(failure: AnttError, status: int | None) -> Response:
+    language = _language()
+    # A person who opened a page gets a page; a program gets a problem document.
+    return refusal_page(failure, language) if request.path == "/" else problem(failure, language, status)
 
 
 _FAULT = Text("Chương trình gặp lỗi.", "The program has a fault.")
-_FAULT_HINT = Text("Thử lại; nếu còn lỗi, báo người quản trị xem nhật ký.",
-                   "Try again; if it stays, ask the administrator to look at the log.")  # fmt: skip
-
-
-def _refused(failure: HTTPException) -> Text:
-    return Text(f"Yêu cầu bị từ chối ({failure.code}).", f"The request was refused ({failure.code}).")
+_FAULT_HINT = Text(
+    "Thử lại; nếu còn lỗi, báo người quản trị xem nhật ký.",
+    "Try again; if it stays, ask the administrator to look at the log.",
+)
 
 
 def _language() -> str:
-    return "en" if request.args.get("lang") == "en" else "vi"
+    asked = request.args.get("lang")
+    return asked if asked in {"vi", "en"} else State.of(current_app).settings.lang
+
+
+def _known_host() -> Response | None:
+    # A name that leads here only because somebody else's name server says so is not ours to answer to:
+    # otherwise a page from elsewhere could read the map in the reader's own browser (DNS rebinding).
+    name = urlsplit(f"//{request.host}").hostname or ""
+    if name == "localhost" or _is_loopback(name):
+        return None
+    refused = Forbidden(
+        Text("Tên máy chủ này không được phục vụ.", "This host name is not served."),
+        Text("Mở http://127.0.0.1 với đúng cổng.", "Open http://127.0.0.1 with the right port."),
+    )
+    return problem(refused, _language(), 421)
+
+
+def _is_loopback(name: str) -> bool:
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 def _secured(answer: Response) -> Response:
     answer.headers.setdefault("X-Content-Type-Options", "nosniff")
     answer.headers.setdefault("Referrer-Policy", "same-origin")
+    answer.headers.setdefault("Cache-Control", "no-store")
     answer.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
     return answer

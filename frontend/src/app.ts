@@ -173,7 +173,7 @@ export class App {
 
   private update(state: ViewState, before: ViewState | null): void {
     this.writeLinks(state);
-    if (before && state.view && state.view !== before.view) this.followView(state.view);
+    if (before && state.view !== before.view) this.followView(state.view);
     if (before && sameButView(state, before)) return;
     this.picture.apply(state);
     this.load(state);
@@ -183,7 +183,11 @@ export class App {
     this.select(state.sel, before?.sel ?? null);
   }
 
-  private followView(view: NonNullable<ViewState["view"]>): void {
+  private followView(view: ViewState["view"]): void {
+    if (!view) {
+      this.fit(this.config.extent, false);
+      return;
+    }
     const center = this.map.getCenter();
     const near = Math.abs(center.lat - view.lat) < 1e-4 && Math.abs(center.lng - view.lon) < 1e-4;
     if (near && this.map.getZoom() === view.zoom) return;

@@ -47,4 +47,9 @@ export function welcome(things: { key: string; act: () => void }[]): void {
     button(t("welcome.close"), close, { class: "button plain" }),
   );
   box.hidden = false;
+  // The first deliberate act shows that the card is no longer needed.
+  document.addEventListener("keydown", (event) => event.key === "Escape" && close(), { once: false });
+  byId("antt-map").addEventListener("pointerdown", close, { once: true });
+  byId("antt-search").addEventListener("input", close, { once: true });
+  byId("antt-left").addEventListener("click", close, { once: true });
 }

@@ -122,6 +122,9 @@ def pad_code(code: str, level: str) -> str:
     return code.zfill(_CODE_LENGTH.get(level, 0)) if code.isascii() and code.isdigit() else code
 
 
+_BEYOND = 1e10
+
+
 def number(value: object, *, whole: bool) -> float | None:
     """Read a number written in the Vietnamese or in the English way.
 
@@ -135,7 +138,8 @@ def number(value: object, *, whole: bool) -> float | None:
     Returns
     -------
     float or None
-        None when it is not a number or is negative.
+        None when it is not a number, is negative, beyond 10 thousand million, or not whole where a
+        whole number is expected.
 
     Examples
     --------
@@ -149,7 +153,9 @@ def number(value: object, *, whole: bool) -> float | None:
         read = float(text) if not (whole and _GROUPED.match(text)) else float(re.sub("[.,]", "", text))
     except ValueError:
         read = _local_number(text)
-    return read if math.isfinite(read) and read >= 0 else None
+    # Beyond any area or population on Earth; and part of a person is a number read in the wrong way.
+    plausible = math.isfinite(read) and 0 <= read < _BEYOND and not (whole and read % 1)
+    return read if plausible else None
 
 
 def _local_number(text: str) -> float:

@@ -16,7 +16,7 @@ from layers.errors import Conflict
 from layers.records import vi_date
 from layers.wording import Text
 
-__all__ = ["VersionPlan", "in_force", "latest_start", "plan_import"]
+__all__ = ["VersionPlan", "in_force", "plan_import"]
 
 _COMPARED_TEXTS = ("name", "unit_type", "parent", "parent_name", "formed_from", "decree")
 _COMPARED_NUMBERS = ("area_km2_published", "population")
@@ -36,8 +36,6 @@ class VersionPlan:
         Id of a version -> its new `valid_to`, ISO date.
     row_versions : mapping of str to int
         Id of a version to close -> the `row_version` the plan was based on.
-    replaced : tuple of str
-        Codes of closed versions that are followed by one of the same code.
     ended : tuple of str
         Codes of closed versions that nothing of the same code follows.
     unchanged : tuple of str
@@ -47,7 +45,6 @@ class VersionPlan:
     insert: gpd.GeoDataFrame
     close: Mapping[str, str]
     row_versions: Mapping[str, int]
-    replaced: tuple[str, ...]
     ended: tuple[str, ...]
     unchanged: tuple[str, ...]
 
@@ -88,22 +85,6 @@ def in_force(frame: gpd.GeoDataFrame, as_of: dt.date) -> gpd.GeoDataFrame:
     begun = np.array([start <= day for start in frame["valid_from"]], dtype=bool)
     ended = np.array([_known(end) and end <= day for end in frame["valid_to"]], dtype=bool)
     return frame[begun & ~ended]
-
-
-def latest_start(frame: gpd.GeoDataFrame) -> dt.date | None:
-    """Tell the day on which the newest versions came into force.
-
-    Parameters
-    ----------
-    frame : GeoDataFrame
-        Unit versions with `valid_from` as ISO dates.
-
-    Returns
-    -------
-    date or None
-        None when there are no units.
-    """
-    return max((dt.date.fromisoformat(day) for day in frame["valid_from"]), default=None)
 
 
 def plan_import(
@@ -148,7 +129,7 @@ def plan_import(
     same = _same_as_loaded(scope, incoming, start=start, end=end)
     new = incoming[~incoming["code"].isin(same)]
     if len(new) == 0:
-        return VersionPlan(new, {}, {}, (), (), tuple(sorted(same)))
+        return VersionPlan(new, {}, {}, (), tuple(sorted(same)))
     rivals = scope[np.array([_meets(span, start, end) for span in _spans(scope)], dtype=bool)]
     rivals = rivals[(rivals["valid_from"] != start) | rivals["code"].isin(new["code"])]
     _refuse_conflicts(rivals, start, end)
@@ -268,7 +249,6 @@ def _closing(new: gpd.GeoDataFrame, rivals: gpd.GeoDataFrame, *, start: str, unc
         insert=new,
         close=dict.fromkeys(rivals["id"], start),
         row_versions={row["id"]: int(row["row_version"]) for _index, row in rivals.iterrows()},
-        replaced=tuple(sorted(codes & followed)),
         ended=tuple(sorted(codes - followed)),
         unchanged=tuple(sorted(unchanged)),
     )

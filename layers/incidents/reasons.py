@@ -12,8 +12,8 @@ REASONS: dict[str, Text] = {
     "time_missing": Text("Thiếu ngày xảy ra.", "The date is missing."),
     "time_unreadable": Text("Không hiểu ngày, giờ.", "The date or time is not understood."),
     "date_impossible": Text(
-        "Ngày không có trong lịch (đọc theo thứ tự ngày/tháng/năm).",
-        "There is no such date (read as day/month/year).",
+        "Không có ngày này, hoặc năm quá xa (ngày viết theo thứ tự ngày/tháng/năm).",
+        "There is no such date, or its year is too far off (dates are read as day/month/year).",
     ),
     "time_in_future": Text("Ngày ở tương lai.", "The date lies in the future."),
     "reported_time_unreadable": Text("Không hiểu thời điểm báo tin.", "The time of the report is not understood."),

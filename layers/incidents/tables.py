@@ -121,7 +121,7 @@ class Table:
     def epsg(self) -> int | None:
         """The EPSG code that the file states, None where it states none."""
         authority, _, code = (self.crs or "").partition(":")
-        return int(code) if authority.upper() == "EPSG" and code.isdigit() else None
+        return int(code) if authority.upper() == "EPSG" and code.isascii() and code.isdigit() else None
 
     def chunks(self) -> Iterator[Chunk]:
         """Read the file from its beginning.

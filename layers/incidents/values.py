@@ -13,9 +13,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from layers.catalog import categories, category_of
-from layers.wording import fold, nfc, slug
+from layers.wording import Text, fold, nfc, slug
 
 __all__ = [
+    "SEVERITIES",
+    "STATUSES",
     "Words",
     "category_slug",
     "clean_cells",
@@ -43,8 +45,22 @@ _SEVERITIES = {
 _STATUSES = {
     "new": "moi", "moi_tiep_nhan": "moi", "tiep_nhan": "moi", "open": "dang_xu_ly", "in_progress": "dang_xu_ly",
     "dang_giai_quyet": "dang_xu_ly", "dang_dieu_tra": "dang_xu_ly", "closed": "da_xu_ly", "resolved": "da_xu_ly",
-    "da_giai_quyet": "da_xu_ly", "xong": "da_xu_ly", "hoan_thanh": "da_xu_ly",
+    "da_giai_quyet": "da_xu_ly", "xong": "da_xu_ly", "da_ket_thuc": "da_xu_ly", "hoan_thanh": "da_xu_ly",
 }  # fmt: skip
+
+
+# Key -> wording, in order; a source's own words are kept beside these.
+SEVERITIES: dict[str, Text] = {
+    "it_nghiem_trong": Text("ít nghiêm trọng", "minor"),
+    "nghiem_trong": Text("nghiêm trọng", "serious"),
+    "rat_nghiem_trong": Text("rất nghiêm trọng", "very serious"),
+    "dac_biet_nghiem_trong": Text("đặc biệt nghiêm trọng", "especially serious"),
+}
+STATUSES: dict[str, Text] = {
+    "moi": Text("mới tiếp nhận", "new"),
+    "dang_xu_ly": Text("đang xử lý", "in progress"),
+    "da_xu_ly": Text("đã xử lý", "closed"),
+}
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 import numpy as np
 
-from layers.store import open_store
 from mapserver.cli.run import Run, command_options, epsg_of, key_values
+from mapserver.cli.stores import reading_store, writing_store
 from mapserver.cli.tables import print_boundary_report, print_units
 from mapserver.clock import utc_now
 from mapserver.services.imports import BoundaryRequest, import_boundaries
@@ -36,16 +36,15 @@ def boundaries() -> None:
 @click.option("--encoding", default="auto", show_default=True, help="Bảng mã chữ. / Text encoding.")
 @click.option("--decree", help="Văn bản quy định ranh giới. / The document that set the boundaries.")
 @click.option("--source", default="", help="Nguồn của tệp. / Where the file comes from.")
+@click.option("--partial", is_flag=True, help="Kết thúc cả đơn vị mà tệp không phủ. / End units not covered too.")
 @click.option("--dry-run", is_flag=True, help="Chỉ kiểm tra, không ghi. / Check only, keep nothing.")
 @command_options
 def import_(run: Run, file: Path, **options: object) -> int:
     """Nạp ranh giới từ tệp. / Import boundaries from a file."""
     request = _request(file, options)
-    store = open_store("memory:" if request.dry_run and not Path(run.settings.store).exists() else run.settings.store)
-    try:
+    opened = reading_store(run) if request.dry_run else writing_store(run)
+    with opened as store:
         result = import_boundaries(store, request, now=utc_now(), rng=np.random.default_rng())
-    finally:
-        store.close()
     print_boundary_report(run, result, dry_run=request.dry_run)
     run.result(result.as_json() | {"store": run.settings.store, "dry_run": request.dry_run})
     return 6 if result.report.quarantined else 0
@@ -55,11 +54,8 @@ def import_(run: Run, file: Path, **options: object) -> int:
 @command_options
 def list_(run: Run) -> None:
     """Liệt kê các đơn vị. / List the units."""
-    store = open_store(run.settings.store)
-    try:
+    with reading_store(run) as store:
         units = unit_list(Reader(store, run.settings.timezone))
-    finally:
-        store.close()
     print_units(run, units)
     run.result({"units": units})
 
@@ -78,6 +74,7 @@ def _request(file: Path, options: dict[str, object]) -> BoundaryRequest:
         decree=None if options["decree"] is None else str(options["decree"]),
         source=str(options["source"]),
         dry_run=bool(options["dry_run"]),
+        partial=bool(options["partial"]),
     )
 
 

@@ -8,12 +8,12 @@ import click
 import numpy as np
 
 from layers.catalog import CAMERAS, SAFEZONES, safezone_kinds
-from layers.store import open_store
 from layers.wording import Text
 from mapserver.cli.run import Run, command_options, epsg_of, key_values
+from mapserver.cli.stores import writing_store
 from mapserver.clock import utc_now
 from mapserver.services.imports_features import FeatureOutcome, FeatureRequest, import_features
-from mapserver.services.rejects import write_rejects
+from mapserver.services.rejects import rejects_path, write_rejects
 
 __all__ = ["cameras", "safezones"]
 
@@ -63,14 +63,11 @@ def import_cameras(run: Run, *, file: Path, mapping: tuple[str, ...], crs: str |
 
 
 def _import(run: Run, request: FeatureRequest, rejects: Path | None) -> int:
-    store = open_store(run.settings.store)
-    try:
+    beside = rejects_path(rejects, request.path)
+    with writing_store(run) as store:
         outcome = import_features(store, request, now=utc_now(), rng=np.random.default_rng())
-    finally:
-        store.close()
-    aside = None
-    if len(outcome.result.rejected):
-        aside = rejects or Path(f"{request.path.stem}.rejects.csv")
+    aside = beside if len(outcome.result.rejected) else None
+    if aside is not None:
         fields = list(outcome.result.mapping)
         write_rejects(outcome.result.rejected, aside, fields=fields, language=run.settings.lang)
     _tell(run, outcome, aside)

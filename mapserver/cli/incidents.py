@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 import numpy as np
 
-from layers.store import open_store
 from layers.wording import Text
 from mapserver.cli.run import Run, command_options, epsg_of, key_values, progress
+from mapserver.cli.stores import writing_store
 from mapserver.clock import utc_now
 from mapserver.services.imports_incidents import IncidentRequest, IncidentResult, import_incidents
-from mapserver.services.rejects import write_rejects
+from mapserver.services.rejects import base_name, rejects_path, write_rejects
 
 __all__ = ["incidents"]
 
@@ -36,19 +36,16 @@ def import_(run: Run, *, file: Path, mapping: tuple[str, ...], rejects: Path | N
     """Nạp vụ việc từ bảng CSV. / Import incidents from a CSV table."""
     request = IncidentRequest(
         path=file,
-        source=options["source"] or file.name.partition(".")[0],
+        source=options["source"] or base_name(file),
         timezone=options["timezone"] or run.settings.timezone,
         mapping=key_values(mapping),
         crs=epsg_of(options["crs"]),
         encoding=options["encoding"],
     )
-    store = open_store(run.settings.store)
-    try:
-        with progress(Text("Nạp vụ việc", "Importing incidents"), run) as tell:
-            result = import_incidents(store, request, now=utc_now(), rng=np.random.default_rng(), progress=tell)
-    finally:
-        store.close()
-    aside = _put_aside(run, result, rejects or Path(f"{file.name.partition('.')[0]}.rejects.csv"))
+    beside = rejects_path(rejects, file)
+    with writing_store(run) as store, progress(Text("Nạp vụ việc", "Importing incidents"), run) as tell:
+        result = import_incidents(store, request, now=utc_now(), rng=np.random.default_rng(), progress=tell)
+    aside = _put_aside(run, result, beside)
     _tell(run, result, aside)
     run.result(result.as_json() | {"store": run.settings.store, "rejects": aside and str(aside)})
     return 6 if result.counts.quarantined else 0

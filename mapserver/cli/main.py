@@ -111,6 +111,10 @@ def _ended(arguments: list[str]) -> int:
         return exit_code(failure)
     except click.UsageError as problem:
         return _misused(problem, wants_json=wants_json)
+    except BrokenPipeError:
+        # The reader of the output left, as `head` does; what was asked for is done all the same.
+        sys.stdout = None  # nothing more can be written, not even on the way out
+        return 0
     except click.Abort:
         click.echo("Đã dừng. / Stopped.", err=True)
         return 130

@@ -142,7 +142,7 @@ def epsg_of(text: object) -> int | None:
     if text is None:
         return None
     digits = str(text).upper().removeprefix("EPSG:")
-    if not digits.isdigit():
+    if not (digits.isascii() and digits.isdigit()):
         raise click.BadParameter(f"“{text}”: viết EPSG:n, ví dụ EPSG:9210 / write EPSG:n, such as EPSG:9210")
     return int(digits)
 

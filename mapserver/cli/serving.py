@@ -47,7 +47,7 @@ def demo(run: Run, *, data: Path, host: str, port: int, workers: int, no_serve: 
     """Mở bản đồ với dữ liệu mẫu. / Serve the map with sample data."""
     _require_loopback(host)
     path = data / "demo.gpkg"
-    if not path.exists():
+    if not path.exists() or path.stat().st_size == 0:
         with progress(Text("Tạo dữ liệu mẫu", "Making sample data"), run) as tell:
             make_demo(path, timezone=run.settings.timezone, progress=tell)
         run.say(Text(f"Đã tạo dữ liệu mẫu: {path}", f"Made the sample store: {path}"))

@@ -10,9 +10,9 @@ import click
 
 from layers.errors import InvalidParameter, OutputUnwritable
 from layers.records import Filter, Period, UnitRef
-from layers.store import open_store
 from layers.wording import Text
 from mapserver.cli.run import Run, command_options
+from mapserver.cli.stores import reading_store
 from mapserver.clock import utc_now
 from mapserver.rendering.print_map import draw, to_bytes
 from mapserver.services.mapview import DEFAULT_LAYERS, layer_keys
@@ -47,11 +47,8 @@ def create(run: Run, *, out: Path, title: str | None, bandwidth_m: float | None,
     asked = _asked(options)
     said = None if title is None else Text(title, title)
     sheet = SheetRequest(_visible(options["layers"]), said, bandwidth_m)
-    store = open_store(run.settings.store)
-    try:
+    with reading_store(run) as store:
         data = print_data(Reader(store, run.settings.timezone), asked, sheet, now=utc_now())
-    finally:
-        store.close()
     _write(out, to_bytes(draw(data, language=run.settings.lang), kind))
     run.say(Text(f"Đã xuất {out}.", f"Wrote {out}."))
     run.result({"out": str(out), "total": data.total, "placed": data.placed, "unplaced": data.unplaced,

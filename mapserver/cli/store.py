@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from layers.catalog import LAYERS
-from layers.store import open_store
 from layers.wording import Text
 from mapserver.cli.run import Run, command_options
+from mapserver.cli.stores import reading_store
 
 __all__ = ["store"]
 
@@ -21,13 +21,10 @@ def store() -> None:
 @command_options
 def info(run: Run) -> None:
     """Cho biết trong kho có gì. / Tell what the store holds."""
-    held = open_store(run.settings.store)
-    try:
+    with reading_store(run) as held:
         versions = held.versions()
         counts = {layer.key: held.count(layer) for layer in LAYERS}
-        address = held.address
-    finally:
-        held.close()
+    address = run.settings.store
     run.say(Text(f"Kho: {address}", f"Store: {address}"))
     for layer in LAYERS:
         number, version = counts[layer.key], versions[layer.key]

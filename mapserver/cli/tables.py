@@ -8,7 +8,7 @@ from layers.wording import Text
 from mapserver.cli.run import Run
 from mapserver.services.imports import BoundaryResult
 
-__all__ = ["print_boundary_report", "print_units"]
+__all__ = ["figure", "print_boundary_report", "print_units"]
 
 _LONGEST_LIST = 20
 
@@ -47,6 +47,7 @@ def print_boundary_report(run: Run, result: BoundaryResult, *, dry_run: bool) ->
     if result.source.dropped_columns:
         names = ", ".join(result.source.dropped_columns)
         run.say(Text(f"Cột không dùng: {names}", f"Columns left out: {names}"))
+    _print_dropped(run, result)
     ended = result.plan.ended
     if ended:
         run.say(
@@ -81,18 +82,32 @@ def print_units(run: Run, units: Sequence[dict[str, object]]) -> None:
         )  # fmt: skip
     for unit in units:
         until = unit["valid_to"] or "…"
-        area = "" if unit["area_km2"] is None else f"{unit['area_km2']:.2f} km²"
+        area = "" if unit["area_km2"] is None else f"{figure(float(str(unit['area_km2'])), 2, run.settings.lang)} km²"
         line = f"{unit['code']}  {unit['unit_type']} {unit['name']}  {area}  {unit['population'] or ''}"
         run.say(Text(f"{line}  {unit['valid_from']} – {until}", f"{line}  {unit['valid_from']} – {until}"))
 
 
 def _print_defects(run: Run, result: BoundaryResult) -> None:
-    overlaps = [f"  {o.a_name} ({o.a}) / {o.b_name} ({o.b}): {o.area_m2:,.0f} m²" for o in result.report.overlaps]
-    gaps = [f"  {', '.join(g.neighbours)}: {g.area_m2:,.0f} m²" for g in result.report.gaps]
+    lang = run.settings.lang
+    overlaps = [
+        f"  {o.a_name} ({o.a}) / {o.b_name} ({o.b}): {figure(o.area_m2, 0, lang)} m²" for o in result.report.overlaps
+    ]
+    gaps = [
+        f"  {', '.join(_named(g.neighbour_names, g.neighbours))}: {figure(g.area_m2, 0, lang)} m²"
+        for g in result.report.gaps
+    ]
     run.say(Text(f"Chồng lấn: {len(overlaps)}", f"Overlaps: {len(overlaps)}"))
     _listed(run, overlaps)
     run.say(Text(f"Khe hở: {len(gaps)}", f"Gaps: {len(gaps)}"))
     _listed(run, gaps)
+
+
+def _print_dropped(run: Run, result: BoundaryResult) -> None:
+    dropped = result.report.dropped_values
+    if dropped:
+        number = len(dropped)
+        run.say(Text(f"Giá trị không đọc được, để trống: {number}", f"Values not understood, left empty: {number}"))
+    _listed(run, [f"  {value.row} ({value.column}): {value.value}" for value in dropped])
 
 
 def _print_flags(run: Run, result: BoundaryResult) -> None:
@@ -102,10 +117,45 @@ def _print_flags(run: Run, result: BoundaryResult) -> None:
             Text(f"Diện tích đo lệch công bố trên 5 %: {len(flags)} đơn vị",
                  f"Measured area differs from the published by more than 5 %: {len(flags)} units")
         )  # fmt: skip
+    lang = run.settings.lang
     _listed(
         run,
-        [f"  {f.name} ({f.code}): {f.published_km2} → {f.computed_km2:.2f} km² ({f.diff_pct:+.1f} %)" for f in flags],
+        [
+            f"  {f.name} ({f.code}): {figure(f.published_km2, 2, lang)} → {figure(f.computed_km2, 2, lang)} km² "
+            f"({figure(f.diff_pct, 1, lang)} %)"
+            for f in flags
+        ],
     )
+
+
+def _named(names: Sequence[str], codes: Sequence[str]) -> list[str]:
+    return [f"{name} ({code})" for name, code in zip(names, codes, strict=True)]
+
+
+def figure(value: float, digits: int, language: str) -> str:
+    """Write a number as its language does.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    digits : int
+        Digits after the decimal sign.
+    language : str
+        ``vi`` or ``en``.
+
+    Returns
+    -------
+    str
+        Grouped by thousands, with a true minus sign.
+
+    Examples
+    --------
+    >>> figure(56168.2, 0, "vi"), figure(-30.47, 1, "vi"), figure(1234.5, 1, "en")
+    ('56.168', '−30,5', '1,234.5')
+    """
+    text = f"{value:,.{digits}f}".replace("-", "−")
+    return text if language == "en" else text.translate(str.maketrans(",.", ".,"))
 
 
 def _listed(run: Run, lines: Sequence[str]) -> None:

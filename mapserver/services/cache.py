@@ -32,6 +32,7 @@ class VersionedCache(Generic[Value]):
         self._held: OrderedDict[Hashable, Value] = OrderedDict()
         self._weight = 0
         self._lock = threading.Lock()
+        self._making: dict[Hashable, threading.Lock] = {}
 
     def get_or_make(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """Return the answer of a key, making it when it is not held.
@@ -41,7 +42,7 @@ class VersionedCache(Generic[Value]):
         key : hashable
             What was asked, with the data versions it depends on.
         make : callable
-            Makes the answer; two threads may both make it, one result is kept.
+            Makes the answer; called by one thread at a time for one key.
 
         Returns
         -------
@@ -58,11 +59,22 @@ class VersionedCache(Generic[Value]):
             if key in self._held:
                 self._held.move_to_end(key)
                 return self._held[key]
-        made = make()
+            making = self._making.setdefault(key, threading.Lock())
+        # One thread makes the answer; the others that asked for it wait and then find it.
+        with making:
+            with self._lock:
+                if key in self._held:
+                    return self._held[key]
+            try:
+                return self._keep(key, make())
+            finally:
+                with self._lock:
+                    self._making.pop(key, None)
+
+    def _keep(self, key: Hashable, made: Value) -> Value:
         with self._lock:
-            if key not in self._held:
-                self._held[key] = made
-                self._weight += self._weigh(made)
+            self._held[key] = made
+            self._weight += self._weigh(made)
             while self._weight > self._limit and len(self._held) > 1:
                 _key, left = self._held.popitem(last=False)
                 self._weight -= self._weigh(left)

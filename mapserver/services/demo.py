@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,9 +47,9 @@ def make_demo(path: Path, *, timezone: str, progress: Callable[[int, int], None]
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-        _fill(unfinished, timezone, progress)
-        unfinished.replace(path)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".demo-") as folder:
+            _fill(Path(folder, path.name), timezone, progress)
+            Path(folder, path.name).replace(path)
     except OSError as problem:
         raise StoreUnreachable(
             Text(f"Không ghi được “{path}” ({problem.strerror}).", f"“{path}” cannot be written ({problem.strerror})."),

@@ -8,14 +8,16 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 
+from layers.boundaries.locate import locate
 from layers.boundaries.prepare import Vintage, prepare
 from layers.boundaries.reading import SourceFile, read_boundaries
 from layers.boundaries.report import ImportReport
 from layers.boundaries.versions import VersionPlan, plan_import
 from layers.catalog import UNITS
-from layers.errors import Forbidden
+from layers.errors import Conflict, Forbidden
 from layers.store import ChangeSet, Store
 from layers.wording import Text
 
@@ -48,6 +50,8 @@ class BoundaryRequest:
         Where the file comes from.
     dry_run : bool
         Whether only the report is made.
+    partial : bool
+        Whether units in force may end although the file does not cover their ground.
     """
 
     path: Path
@@ -60,6 +64,7 @@ class BoundaryRequest:
     decree: str | None = None
     source: str = ""
     dry_run: bool = False
+    partial: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,11 +137,36 @@ def import_boundaries(
     )
     frame, report = prepare(source, vintage, now=now, rng=rng)
     with nullcontext() if request.dry_run else store.transaction():
-        plan = plan_import(store.read(UNITS), frame, valid_from=request.valid_from, valid_to=request.valid_to)
+        existing = store.read(UNITS)
+        plan = plan_import(existing, frame, valid_from=request.valid_from, valid_to=request.valid_to)
+        if not request.partial:
+            _refuse_lost_ground(plan, existing, frame)
         if not request.dry_run and not plan.is_empty:
-            closing = {row_id: {"valid_to": day} for row_id, day in plan.close.items()}
-            store.apply(ChangeSet(UNITS, insert=plan.insert, update=closing, expected_row_version=plan.row_versions))
+            store.apply(
+                ChangeSet(UNITS, insert=plan.insert, update=plan.updates, expected_row_version=plan.row_versions)
+            )
     return BoundaryResult(report, source, plan)
+
+
+def _refuse_lost_ground(plan: VersionPlan, existing: gpd.GeoDataFrame, incoming: gpd.GeoDataFrame) -> None:
+    ending = existing[existing["id"].isin(plan.close) & existing["code"].isin(plan.ended)]
+    ending = ending[ending.geometry.notna()]
+    middle = ending.representative_point()
+    covered = locate(middle.x.to_numpy(), middle.y.to_numpy(), incoming) >= 0
+    lost = ending[~covered]
+    if len(lost):
+        names = ", ".join(f"{name} ({code})" for name, code in zip(lost["name"][:5], lost["code"][:5], strict=True))
+        raise Conflict(
+            Text(
+                f"Tệp chỉ phủ một phần: {len(lost)} đơn vị đang có hiệu lực sẽ mất mà không có gì thay ({names}…).",
+                f"The file covers only a part: {len(lost)} units in force would end with nothing in their place "
+                f"({names}…).",
+            ),
+            Text(
+                "Nạp tệp đủ cả tỉnh; nếu đúng là muốn kết thúc chúng, thêm --partial.",
+                "Import a file of the whole province; if they are really to end, add --partial.",
+            ),
+        )
 
 
 def refuse_store_file(store: Store, path: Path) -> None:
@@ -152,10 +182,15 @@ def refuse_store_file(store: Store, path: Path) -> None:
     Raises
     ------
     Forbidden
-        When both are the same file: GDAL and sqlite3 must not share it (ADR 2).
+        When both are the same file, under whatever name: GDAL and sqlite3 must not share it (ADR 2).
     """
-    if Path(store.address).resolve() == path.resolve():
+    if _same_file(store, path):
         raise Forbidden(
             Text("Tệp này chính là kho dữ liệu đang mở.", "This file is the open store itself."),
             Text("Chọn tệp khác, hoặc kho khác bằng --store.", "Choose another file, or another store with --store."),
         )
+
+
+def _same_file(store: Store, path: Path) -> bool:
+    parts = [Path(f"{store.address}{suffix}") for suffix in ("", "-wal", "-shm")]
+    return any(part.exists() and path.exists() and part.samefile(path) for part in parts)

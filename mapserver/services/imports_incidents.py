@@ -140,9 +140,10 @@ def import_incidents(
     mapping = with_overrides(guess_mapping(table.columns), request.mapping, table.columns)
     options = _options(store, request, table=table, mapping=mapping, now=now)
     check_places(table, options)
-    known = _known_references(store, request.source)
     seen, counts, rejects = SeenRows(), Counts(), []
     with store.transaction():
+        # Read inside the transaction: another import may have been writing until now.
+        known = _known_references(store, request.source)
         for chunk in table.chunks():
             result = ingest_chunk(chunk, options, seen, rng=rng)
             new = result.accepted[~result.accepted["source_ref"].isin(known)]

@@ -168,7 +168,7 @@ class Reader:
         """
         return self.store.read(UNITS, Query(geometry=False))
 
-    def incidents(self, as_of: dt.date) -> IncidentTable:
+    def incidents(self, as_of: dt.date) -> tuple[UnitTable, IncidentTable]:
         """Read every incident, placed in the units in force on a day.
 
         Parameters
@@ -178,14 +178,15 @@ class Reader:
 
         Returns
         -------
-        IncidentTable
-            All incidents as arrays.
+        tuple of UnitTable and IncidentTable
+            The units, and all incidents as arrays whose positions point into just these units, even
+            when other boundaries are being committed at this moment.
         """
         versions = self.store.versions()
         key = ("incidents", as_of, versions[UNITS.key], versions[INCIDENTS.key])
-        table = self._tables.get_or_make(key, lambda: self._read_incidents(as_of))
-        assert isinstance(table, IncidentTable)  # noqa: S101 - tells mypy what this key holds
-        return table
+        pair = self._tables.get_or_make(key, lambda: self._read_incidents(as_of))
+        assert isinstance(pair, tuple)  # noqa: S101 - tells mypy what this key holds
+        return pair
 
     def symbols(self, layer: Layer) -> gpd.GeoDataFrame:
         """Read a small layer whole.
@@ -210,9 +211,10 @@ class Reader:
         names = tuple(f"{code}@{day}" for code, day in zip(frame["code"], frame["valid_from"], strict=True))
         return UnitTable(frame, names)
 
-    def _read_incidents(self, as_of: dt.date) -> IncidentTable:
+    def _read_incidents(self, as_of: dt.date) -> tuple[UnitTable, IncidentTable]:
         frame = self.store.read(INCIDENTS, Query(columns=_INCIDENT_COLUMNS))
-        units = self.units(as_of).frame
+        table = self.units(as_of)
+        units = table.frame
         shapes = frame.geometry.to_numpy()
         lon, lat = shapely.get_x(shapes), shapely.get_y(shapes)
         unit = np.full(len(frame), -1, dtype=np.int64)
@@ -221,7 +223,7 @@ class Reader:
             unit[placed] = locate(lon[placed], lat[placed], units)
         codes = {name: pd.factorize(frame[name].fillna("")) for name in ("category", "severity", "status")}
         day, hour = _local_day_hour(frame, self.timezone)
-        return IncidentTable(
+        placed_incidents = IncidentTable(
             lon=lon,
             lat=lat,
             unit=unit,
@@ -233,6 +235,7 @@ class Reader:
             hour=hour,
             synthetic=bool(frame["source"].eq(SYNTHETIC).any()),
         )
+        return table, placed_incidents
 
 
 def _local_day_hour(frame: gpd.GeoDataFrame, zone: ZoneInfo) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from layers.catalog import categories
 from layers.errors import InvalidParameter
 from layers.geo import Bounds
+from layers.incidents.values import SEVERITIES, STATUSES
 from layers.records import Filter, vi_date
 from layers.wording import Text
 from mapserver.services.reader import IncidentTable, UnitTable
@@ -82,14 +83,27 @@ def chosen(table: IncidentTable, units: UnitTable, asked: Filter, *, any_day: bo
     if asked.categories:
         mask &= _among(table, "category", category_slugs(asked.categories))
     if asked.severities:
-        mask &= _among(table, "severity", frozenset(asked.severities))
+        mask &= _among(table, "severity", _known("severity", asked.severities, table))
     if asked.statuses:
-        mask &= _among(table, "status", frozenset(asked.statuses))
+        mask &= _among(table, "status", _known("status", asked.statuses, table))
     if asked.unit is not None:
         mask &= table.unit == units.position(asked.unit)
     if asked.bounds is not None:
         mask &= _in_box(table, asked.bounds)
     return mask
+
+
+def _known(name: str, asked: tuple[str, ...], table: IncidentTable) -> frozenset[str]:
+    listed = {"severity": SEVERITIES, "status": STATUSES}[name]
+    # A source may use words of its own; those are known as soon as a record has them.
+    known = [*listed, *(word for word in table.words[name] if word and word not in listed)]
+    for slug in asked:
+        if slug not in known:
+            raise InvalidParameter(
+                Text(f"Không có giá trị “{slug}” cho {name}.", f"There is no {name} “{slug}”."),
+                Text(f"Các giá trị có: {', '.join(known)}.", f"Values: {', '.join(known)}."),
+            )
+    return frozenset(asked)
 
 
 def _in_period(table: IncidentTable, asked: Filter) -> NDArray[np.bool_]:
@@ -152,12 +166,26 @@ def sentence(asked: Filter, units: UnitTable) -> Text:
         ", ".join(text.vi for text in named) or "Mọi loại vụ việc",
         ", ".join(text.en for text in named) or "All incidents",
     )
-    where = Text("", "")
-    if asked.unit is not None:
-        row = units.frame.iloc[units.position(asked.unit)]
-        where = Text(f", {row['unit_type']} {row['name']}", f", {row['name']}")
+    where = _where(asked, units)
     when, vintage = asked.period.describe(), vintage_text(units)
     return Text(
         f"{what.vi}{where.vi}, {when.vi}, {vintage.vi}",
         f"{what.en}{where.en}, {when.en}, {vintage.en}",
     )
+
+
+def _where(asked: Filter, units: UnitTable) -> Text:
+    parts: list[Text] = []
+    if asked.unit is not None:
+        row = units.frame.iloc[units.position(asked.unit)]
+        parts.append(Text(f"{row['unit_type']} {row['name']}".strip(), str(row["name"])))
+    if asked.bounds is not None:
+        box = ", ".join(f"{degrees:.4f}" for degrees in asked.bounds)
+        parts.append(Text(f"chỉ trong khung tọa độ {box}", f"only inside the box {box}"))
+    if asked.severities:
+        said = [SEVERITIES.get(slug, Text(slug, slug)) for slug in asked.severities]
+        parts.append(Text(f"mức độ {', '.join(t.vi for t in said)}", f"severity {', '.join(t.en for t in said)}"))
+    if asked.statuses:
+        said = [STATUSES.get(slug, Text(slug, slug)) for slug in asked.statuses]
+        parts.append(Text(f"trạng thái {', '.join(t.vi for t in said)}", f"status {', '.join(t.en for t in said)}"))
+    return Text("".join(f", {part.vi}" for part in parts), "".join(f", {part.en}" for part in parts))

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from werkzeug.datastructures import MultiDict
 
 from layers.errors import AxesSwapped, InvalidParameter
-from layers.geo import Bounds
+from layers.geo import VIETNAM, Bounds
 from layers.records import Filter, Period, UnitRef
 from layers.wording import Text
 
@@ -16,6 +16,8 @@ __all__ = ["FILTER_NAMES", "bandwidth_m", "extent_of", "filter_of", "language_of
 
 FILTER_NAMES = frozenset({"as_of", "from", "to", "category", "unit", "bbox", "severity", "status", "lang"})
 _LONGEST_SEARCH = 200
+# About 200 m: a smaller sheet would show nothing but its frame.
+_SMALLEST_EXTENT = 0.002
 
 Arguments = MultiDict[str, str]
 
@@ -73,7 +75,7 @@ def filter_of(arguments: Arguments) -> Filter:
         severities=_listed(arguments, "severity"),
         statuses=_listed(arguments, "status"),
         unit=UnitRef.parse(unit) if unit else None,
-        bounds=_box(arguments.get("bbox", "").strip()),
+        bounds=_box(arguments.get("bbox", "").strip(), "bbox"),
     )
 
 
@@ -221,7 +223,15 @@ def extent_of(arguments: Arguments) -> Bounds | None:
     AxesSwapped
         When it holds latitude first.
     """
-    return _box(arguments.get("extent", "").strip())
+    text = arguments.get("extent", "").strip()
+    box = _box(text, "extent")
+    if box is None:
+        return None
+    clipped = Bounds(*(max(a, b) for a, b in zip(box[:2], VIETNAM[:2], strict=True)),
+                     *(min(a, b) for a, b in zip(box[2:], VIETNAM[2:], strict=True)))  # fmt: skip
+    if clipped.east - clipped.west < _SMALLEST_EXTENT or clipped.north - clipped.south < _SMALLEST_EXTENT:
+        raise _bad_box(text, "extent")
+    return clipped
 
 
 def _listed(arguments: Arguments, name: str) -> tuple[str, ...]:
@@ -242,25 +252,25 @@ def _day(arguments: Arguments, name: str) -> dt.date | None:
         ) from problem
 
 
-def _box(text: str) -> Bounds | None:
+def _box(text: str, name: str) -> Bounds | None:
     if not text:
         return None
     try:
         box = Bounds(*(float(part) for part in text.split(",")))
     except (ValueError, TypeError) as problem:
-        raise _bad_box(text) from problem
+        raise _bad_box(text, name) from problem
     if abs(box.south) > 90 or abs(box.north) > 90:
         raise AxesSwapped(
-            Text("bbox có vĩ độ và kinh độ đổi chỗ.", "The bbox has latitude and longitude swapped."),
+            Text(f"{name} có vĩ độ và kinh độ đổi chỗ.", f"The {name} has latitude and longitude swapped."),
             Text("Viết tây,nam,đông,bắc: kinh độ trước.", "Write west,south,east,north: longitude first."),
         )
     if not (-180 <= box.west < box.east <= 180 and box.south < box.north):
-        raise _bad_box(text)
+        raise _bad_box(text, name)
     return box
 
 
-def _bad_box(text: str) -> InvalidParameter:
+def _bad_box(text: str, name: str) -> InvalidParameter:
     return InvalidParameter(
-        Text(f"Không hiểu bbox “{text}”.", f"The bbox “{text}” is not understood."),
+        Text(f"Không hiểu {name} “{text}”.", f"The {name} “{text}” is not understood."),
         Text("Viết bốn số độ: tây,nam,đông,bắc.", "Write four numbers of degrees: west,south,east,north."),
     )

@@ -143,6 +143,25 @@ def test_the_sentence_says_the_filter_in_the_language_asked_for(client: FlaskCli
     assert en["sentence"] == "Drugs, Ô 1, 2026-05-01 to 2026-07-31, by the boundaries from 2025-07-01"
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("category=ma_tuy", "Ma túy"),
+        ("from=2026-05-01", "từ 1/5/2026"),
+        ("to=2026-05-01", "đến 30/4/2026"),
+        ("unit=10001", "Phường Ô 1"),
+        ("bbox=106.3,20.9,106.35,20.95", "khung tọa độ 106.3000, 20.9000, 106.3500, 20.9500"),
+        ("severity=nghiem_trong", "mức độ nghiêm trọng"),
+        ("status=dang_xu_ly", "trạng thái đang xử lý"),
+        ("as_of=2025-07-02", "1/7/2025"),
+    ],
+)
+def test_no_filter_is_left_out_of_the_sentence(client: FlaskClient, query: str, said: str) -> None:
+    meta = summary(client, query)["meta"]
+    assert isinstance(meta, dict)
+    assert said in meta["sentence"]
+
+
 def test_units_carry_what_the_panel_shows(client: FlaskClient) -> None:
     features = read(client, "/api/v1/units")["features"]
     assert isinstance(features, list)

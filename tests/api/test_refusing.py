@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from layers import errors
+from layers.store import Store
 from mapserver.app import create_app
 from mapserver.errors import EXIT_CODE, HTTP_STATUS
 from mapserver.settings import Settings
@@ -50,6 +51,8 @@ def test_an_unknown_parameter_is_named_with_those_that_are_known(client: FlaskCl
         ("unit=10001@2019-01-01", "not_found", 404),
         ("lang=fr", "invalid_parameter", 422),
         ("as_of=tomorrow", "invalid_parameter", 422),
+        ("severity=zzz", "invalid_parameter", 422),
+        ("status=zzz", "invalid_parameter", 422),
     ],
 )
 def test_a_value_that_cannot_be_is_refused(
@@ -73,7 +76,42 @@ def test_an_unknown_address_is_not_found(client: FlaskClient) -> None:
 
 
 def test_an_address_that_only_reads_cannot_be_written(client: FlaskClient) -> None:
-    assert client.post("/api/v1/units").status_code == 405
+    answer = client.post("/api/v1/units")
+    assert (answer.status_code, json.loads(answer.data)["status"]) == (405, 405)
+
+
+@pytest.mark.parametrize("extent", ["106.3,20.9,106.3001,20.9001", "0,0,1,1", "106.4,20,106.3,21"])
+def test_a_sheet_of_nothing_is_refused(client: FlaskClient, extent: str) -> None:
+    assert refused(client, f"/snapshot.png?extent={extent}")["code"] == "invalid_parameter"
+
+
+def test_a_sheet_of_the_whole_earth_is_a_sheet_of_viet_nam(client: FlaskClient) -> None:
+    assert client.get("/snapshot.pdf?extent=-180,-89,180,89").data.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "10.0.0.5", "localhost.evil.example:8000"])
+def test_a_name_that_leads_here_from_elsewhere_is_not_answered(client: FlaskClient, host: str) -> None:
+    answer = client.get("/api/v1/incidents/points", headers={"Host": host})
+    assert answer.status_code == 421
+    assert b"columns" not in answer.data
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost", "[::1]:8000"])
+def test_this_machine_is_answered_under_each_of_its_names(client: FlaskClient, host: str) -> None:
+    assert client.get("/healthz", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("query", ["unit=99999", "lang=fr", "from=yesterday", "layers=nothing"])
+def test_a_person_who_opens_a_page_that_is_not_understood_gets_a_page(client: FlaskClient, query: str) -> None:
+    answer = client.get(f"/?{query}")
+    assert (answer.status_code, answer.mimetype) == (404 if "unit" in query else 422, "text/html")
+    assert "Về bản đồ" in answer.text
+    assert "<script" not in answer.text
+
+
+def test_the_language_of_the_settings_is_the_language_of_refusals(store: Store) -> None:
+    english = create_app(Settings(lang="en"), store, clock=lambda: NOW).test_client()
+    assert refused(english, "/api/v1/units?x=1")["title"] == "There is no parameter “x”."
 
 
 def test_refusals_come_in_the_language_asked_for(client: FlaskClient) -> None:

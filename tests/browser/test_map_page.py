@@ -178,3 +178,29 @@ def test_the_export_menu_gives_a_pdf_of_what_is_seen(open_page: Open, sample_add
 def test_a_name_that_looks_like_a_script_is_shown_as_text(open_page: Open, hostile_address: str) -> None:
     watched = open_page(f"{hostile_address}/?sel=10000@2025-07-01")
     expect(watched.page.locator("#antt-ward")).to_contain_text("<img src=x onerror=alert(1)>${alert(2)}")
+
+
+def test_back_after_a_search_shows_the_whole_area_again(open_page: Open, sample_address: str) -> None:
+    watched = open_page(sample_address)
+    whole = picture(watched)
+    watched.page.keyboard.press("/")
+    watched.page.keyboard.type("do son")
+    watched.page.get_by_role("option").first.wait_for()
+    watched.page.keyboard.press("ArrowDown")
+    watched.page.keyboard.press("Enter")
+    watched.page.wait_for_timeout(800)
+    assert (picture(watched) != whole).any(axis=1).mean() > 0.3
+    watched.page.go_back()
+    watched.page.wait_for_timeout(1200)
+    assert (picture(watched) != whole).any(axis=1).mean() < 0.05
+
+
+def test_the_first_visit_card_goes_with_escape_and_stays_away(open_page: Open, sample_address: str) -> None:
+    watched = open_page(sample_address)
+    card = watched.page.locator("#antt-welcome")
+    expect(card).to_be_visible()
+    watched.page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    watched.page.reload()
+    watched.page.wait_for_load_state("networkidle")
+    expect(card).to_be_hidden()

@@ -30,7 +30,7 @@ def refused(*arguments: object, cwd: Path) -> dict[str, str]:
     after = (cwd / "antt.gpkg").read_bytes() if (cwd / "antt.gpkg").exists() else None
     assert ended.stdout == ""
     assert "Traceback" not in ended.stderr
-    assert before is None or before == after
+    assert before == after
     error: dict[str, str] = json.loads(ended.stderr)["error"]
     assert error["message"]
     assert error["hint"]
@@ -196,3 +196,39 @@ def test_the_live_store_is_never_read_as_a_file(filled: Path) -> None:
     assert (error["code"], error["exit"]) == ("forbidden", "5")
     error = refused("incidents", "import", "antt.gpkg", cwd=filled)
     assert (error["code"], error["exit"]) == ("forbidden", "5")
+    (filled / "other-name.gpkg").hardlink_to(filled / "antt.gpkg")
+    error = refused("boundaries", "import", "other-name.gpkg", *DATE, cwd=filled)
+    assert (error["code"], error["exit"]) == ("forbidden", "5")
+
+
+def test_a_file_of_one_ward_does_not_end_all_the_others(filled: Path) -> None:
+    write_town(filled / "one.gpkg").unlink()
+    gpd.GeoDataFrame(town()[["code", "name", "unit_type", "geometry"]][:1], crs=4326).to_file(filled / "one.gpkg")
+    later = ("--valid-from", "2026-01-01")
+    error = refused("boundaries", "import", "one.gpkg", *later, cwd=filled)
+    assert (error["code"], error["exit"]) == ("conflict", "5")
+    assert "--partial" in error["hint"]
+    assert antt("boundaries", "import", "one.gpkg", *later, "--partial", cwd=filled).returncode == 0
+
+
+def test_a_number_beyond_reason_is_left_empty_and_told(tmp_path: Path) -> None:
+    write_town(tmp_path / "town.geojson", population=[1e30, 81.5, -5, 10_000])
+    ended = antt("boundaries", "import", "town.geojson", *DATE, cwd=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    assert "để trống: 3" in ended.stdout
+
+
+@pytest.mark.parametrize("place", ["t.csv", "nowhere/x.csv", "."])
+def test_the_file_for_rejects_is_checked_before_anything_is_imported(filled: Path, place: str) -> None:
+    (filled / "t.csv").write_text("Ngày xảy ra,Kinh độ,Vĩ độ\n1/7/2025,106.31,20.91\nhôm qua,106.3,20.9\n", "utf-8")
+    before = (filled / "t.csv").read_bytes()
+    error = refused("incidents", "import", "t.csv", "--rejects", place, cwd=filled)
+    assert error["code"] == "output_unwritable"
+    assert (filled / "t.csv").read_bytes() == before
+
+
+def test_an_output_that_nobody_reads_to_its_end_is_no_fault(filled: Path) -> None:
+    command = f"{sys.executable} -m mapserver boundaries list | head -n 1; echo ${{PIPESTATUS[0]}}"
+    said = subprocess.run(["bash", "-c", command], cwd=filled, capture_output=True, text=True, check=True)
+    assert said.stdout.splitlines()[-1] == "0"
+    assert "Traceback" not in said.stderr

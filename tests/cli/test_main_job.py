@@ -134,6 +134,17 @@ def test_the_same_incidents_again_are_duplicates(tmp_path: Path) -> None:
     assert (again["accepted"], again["duplicates"]) == (0, 2)
 
 
+def test_imports_at_the_same_time_keep_each_incident_once(tmp_path: Path) -> None:
+    incident_table(tmp_path / "t7.csv", [f"HS{row},1/7/2025,15h30,Trộm cắp,106.31,20.91,A" for row in range(3000)])
+    command = [sys.executable, "-m", "mapserver", "incidents", "import", "t7.csv", "--json"]
+    running = [subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    accepted = [json.loads(process.communicate(timeout=120)[0])["accepted"] for process in running]
+    assert sorted(accepted) == [0, 0, 3000]
+    counts = result("store", "info", cwd=tmp_path)["counts"]
+    assert isinstance(counts, dict)
+    assert counts["incidents"] == 3000
+
+
 @pytest.mark.parametrize("kind", ["pdf", "png"])
 def test_a_snapshot_is_written(tmp_path: Path, kind: str) -> None:
     write_town(tmp_path / "town.gpkg")

@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from layers import errors, schema
-from layers.boundaries.versions import VersionPlan, in_force, latest_start, plan_import
+from layers.boundaries.versions import VersionPlan, in_force, plan_import
 from layers.catalog import UNITS
 
 OLD, NEW, NEXT = dt.date(2009, 4, 1), dt.date(2025, 7, 1), dt.date(2027, 1, 1)
@@ -65,7 +65,7 @@ def test_newer_boundaries_close_the_older_on_their_first_day() -> None:
     before = _units("ABC", OLD)
     plan = plan_import(before, _units("AB", NEW), valid_from=NEW)
     assert set(plan.close.values()) == {"2025-07-01"}
-    assert (plan.replaced, plan.ended) == (("A", "B"), ("C",))
+    assert plan.ended == ("C",)
     after = _applied(before, plan)
     assert _codes(after, dt.date(2025, 6, 30)) == "ABC"
     assert _codes(after, NEW) == "AB"
@@ -126,9 +126,3 @@ def test_older_boundaries_need_to_be_told_when_they_ended() -> None:
 def test_an_import_that_would_leave_later_days_without_units_is_refused() -> None:
     with pytest.raises(errors.Conflict, match="2027-01-01"):
         plan_import(_units("AB", OLD), _units("AB", NEW, NEXT), valid_from=NEW, valid_to=NEXT)
-
-
-def test_latest_start() -> None:
-    assert latest_start(pd.concat([_units("A", NEW), _units("B", OLD)])) == NEW
-    assert latest_start(EMPTY) is None
-    assert len(in_force(EMPTY, NEW)) == 0
