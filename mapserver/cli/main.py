@@ -111,9 +111,8 @@ def _ended(arguments: list[str]) -> int:
         return exit_code(failure)
     except click.UsageError as problem:
         return _misused(problem, wants_json=wants_json)
-    except BrokenPipeError:
-        # The reader of the output left, as `head` does; what was asked for is done all the same.
-        sys.stdout = None  # nothing more can be written, not even on the way out
+    except SystemExit:
+        # click leaves so when the reader of the output is gone, as with `head`; the work itself is done.
         return 0
     except click.Abort:
         click.echo("Đã dừng. / Stopped.", err=True)

@@ -201,14 +201,16 @@ def test_the_live_store_is_never_read_as_a_file(filled: Path) -> None:
     assert (error["code"], error["exit"]) == ("forbidden", "5")
 
 
-def test_a_file_of_one_ward_does_not_end_all_the_others(filled: Path) -> None:
-    write_town(filled / "one.gpkg").unlink()
-    gpd.GeoDataFrame(town()[["code", "name", "unit_type", "geometry"]][:1], crs=4326).to_file(filled / "one.gpkg")
+def test_a_file_of_one_ward_does_not_end_all_the_others(tmp_path: Path) -> None:
+    write_town(tmp_path / "town.gpkg", province_code="31")
+    assert antt("boundaries", "import", "town.gpkg", *DATE, cwd=tmp_path).returncode == 0
+    one = town()[["code", "name", "unit_type", "geometry"]][:1].assign(province_code="31")
+    gpd.GeoDataFrame(one, crs=4326).to_file(tmp_path / "one.gpkg")
     later = ("--valid-from", "2026-01-01")
-    error = refused("boundaries", "import", "one.gpkg", *later, cwd=filled)
+    error = refused("boundaries", "import", "one.gpkg", *later, cwd=tmp_path)
     assert (error["code"], error["exit"]) == ("conflict", "5")
     assert "--partial" in error["hint"]
-    assert antt("boundaries", "import", "one.gpkg", *later, "--partial", cwd=filled).returncode == 0
+    assert antt("boundaries", "import", "one.gpkg", *later, "--partial", cwd=tmp_path).returncode == 0
 
 
 def test_a_number_beyond_reason_is_left_empty_and_told(tmp_path: Path) -> None:
