@@ -39,7 +39,9 @@ export function quantileBreaks(values: number[], count: number): number[] {
     if (i === 0) return whole ? edge : roundedDown(edge);
     return whole ? Math.round(twoFigures(edge)) : twoFigures(edge);
   });
-  return [...new Set(limits.filter((limit) => limit > 0))].sort((a, b) => a - b);
+  // A limit rounded up above every value would begin a class that nothing belongs to.
+  const highest = sorted[sorted.length - 1];
+  return [...new Set(limits.filter((limit) => limit > 0 && limit <= highest))].sort((a, b) => a - b);
 }
 
 /** Position of the class of a positive value. */

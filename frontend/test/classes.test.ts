@@ -53,3 +53,7 @@ test("a count needs no population, a rate is per 10,000 people", () => {
   assert.equal(unitValue(7, null, "count").value, 7);
   assert.equal(unitValue(163, 81_500, "rate").value, 20);
 });
+
+test("no class begins above every value", () => {
+  assert.deepEqual(quantileBreaks([155.3], 5), [150]);
+});

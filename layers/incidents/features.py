@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
+from layers.boundaries.refusals import several_layers
 from layers.errors import FileUnreadable
 from layers.incidents.tables import Chunk, Table, unique_names
 from layers.wording import Text
@@ -46,11 +47,12 @@ def open_spatial(path: Path, *, chunk_rows: int, encoding: str | None = None) ->
     Raises
     ------
     FileUnreadable
-        When GDAL cannot read it.
+        When GDAL cannot read it, or it holds several layers.
     """
     import pyogrio
 
     try:
+        _refuse_several(path, [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None])
         info = pyogrio.read_info(path, encoding=encoding)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, UnicodeError) as cause:
         raise _unreadable(path) from cause
@@ -65,6 +67,12 @@ def open_spatial(path: Path, *, chunk_rows: int, encoding: str | None = None) ->
         row_count=int(info["features"]) if info["features"] >= 0 else None,
         opener=lambda: _spatial_chunks(path, columns, chunk_rows=chunk_rows, encoding=encoding),
     )
+
+
+def _refuse_several(path: Path, layers: list[str]) -> None:
+    # Taking the first one would be a choice made in silence.
+    if len(layers) > 1:
+        raise several_layers(path.name, layers)
 
 
 def _spatial_chunks(path: Path, columns: tuple[str, ...], *, chunk_rows: int, encoding: str | None) -> Iterator[Chunk]:

@@ -57,6 +57,11 @@ def open_table(path: Path, *, encoding: str | None = None, chunk_rows: int = 50_
     InvalidParameter
         When the encoding is not known.
     """
+    if path.is_dir():
+        raise FileUnreadable(
+            Text(f"“{path}” là thư mục, không phải tệp.", f"“{path}” is a folder, not a file."),
+            Text("Chỉ ra tệp trong thư mục đó.", "Name the file in that folder."),
+        )
     if not path.is_file():
         raise FileMissing(
             Text(f"Không có tệp “{path}”.", f"There is no file “{path}”."),

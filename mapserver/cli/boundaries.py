@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import numpy as np
 
-from mapserver.cli.run import Run, command_options, epsg_of, key_values
+from mapserver.cli.run import Day, Run, command_options, epsg_of, key_values
 from mapserver.cli.stores import reading_store, writing_store
 from mapserver.cli.tables import print_boundary_report, print_units
 from mapserver.clock import utc_now
@@ -18,7 +18,7 @@ from mapserver.services.units import unit_list
 
 __all__ = ["boundaries"]
 
-_DATE = click.DateTime(["%Y-%m-%d"])
+_DATE = Day()
 
 
 @click.group()
@@ -79,4 +79,4 @@ def _request(file: Path, options: dict[str, object]) -> BoundaryRequest:
 
 
 def _day(value: object) -> dt.date | None:
-    return value.date() if isinstance(value, dt.datetime) else None
+    return value if isinstance(value, dt.date) else None

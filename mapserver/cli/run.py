@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import sys
@@ -18,7 +19,7 @@ from layers.wording import Text
 from mapserver.errors import as_json
 from mapserver.settings import Settings, from_environment
 
-__all__ = ["Progress", "Run", "command_options", "epsg_of", "key_values", "progress", "tell_failure"]
+__all__ = ["Day", "Progress", "Run", "command_options", "epsg_of", "key_values", "progress", "tell_failure"]
 
 Progress = Callable[[int, int], None]
 
@@ -145,6 +146,43 @@ def epsg_of(text: object) -> int | None:
     if not (digits.isascii() and digits.isdigit()):
         raise click.BadParameter(f"“{text}”: viết EPSG:n, ví dụ EPSG:9210 / write EPSG:n, such as EPSG:9210")
     return int(digits)
+
+
+class Day(click.ParamType[dt.date]):
+    """A day written as ``2025-07-01`` or as ``1/7/2025``."""
+
+    name = "date"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        """Read a day.
+
+        Parameters
+        ----------
+        value : object
+            As typed.
+        param : click.Parameter or None
+            The option, for the message.
+        ctx : click.Context or None
+            The command, for the message.
+
+        Returns
+        -------
+        date
+            The day.
+
+        Raises
+        ------
+        click.BadParameter
+            When it is neither form, or no such day exists.
+        """
+        text = str(value).strip()
+        for form in ("%Y-%m-%d", "%d/%m/%Y"):
+            try:
+                return dt.datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
+            except ValueError:
+                continue
+        said = f"“{text}” không phải ngày; viết 2025-07-01 hoặc 1/7/2025 / is not a date; write 2025-07-01"
+        raise click.BadParameter(said, ctx=ctx, param=param)
 
 
 @contextmanager

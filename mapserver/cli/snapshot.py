@@ -11,7 +11,7 @@ import click
 from layers.errors import InvalidParameter, OutputUnwritable
 from layers.records import Filter, Period, UnitRef
 from layers.wording import Text
-from mapserver.cli.run import Run, command_options
+from mapserver.cli.run import Day, Run, command_options
 from mapserver.cli.stores import reading_store
 from mapserver.clock import utc_now
 from mapserver.rendering.print_map import draw, to_bytes
@@ -21,7 +21,7 @@ from mapserver.services.snapshots import SheetRequest, print_data
 
 __all__ = ["snapshot"]
 
-_DATE = click.DateTime(["%Y-%m-%d"])
+_DATE = Day()
 _KINDS = (".pdf", ".png")
 
 
@@ -76,7 +76,7 @@ def _asked(options: dict[str, object]) -> Filter:
 
 
 def _day(value: object) -> dt.date | None:
-    return value.date() if isinstance(value, dt.datetime) else None
+    return value if isinstance(value, dt.date) else None
 
 
 def _visible(text: object) -> tuple[str, ...]:

@@ -25,6 +25,8 @@ Placer = Callable[[float, float], tuple[float, float]]
 INSET_MM = (48.0, 54.0)
 _PADDING_MM = 2.5
 _NAME_MM = 15.0
+_NAME_LIFT_MM = 1.2
+_LINE_MM = 2.9
 _SEA_NAME_LONLAT = (111.6, 13.9)
 
 
@@ -49,10 +51,21 @@ def draw_inset(sheet: Sheet, data: PrintData, frame: MapFrame, *, box: Box) -> N
         if role != "mainland":
             west, _south, east, north = shape.bounds
             x, y = at((west + east) / 2, north)
-            _write_name(sheet, str(name), (x, y + 1.2), box=box)
-    x, y = at(*_SEA_NAME_LONLAT)
-    sheet.text(x, y, WORDS["sea"].in_language(sheet.language), look=Type(7.0, color="#6d8797", align="center"))
+            _write_name(sheet, str(name), (x, y + _NAME_LIFT_MM), box=box)
+    _write_sea(sheet, data, at)
     _outline_map(sheet, frame, at)
+
+
+def _write_sea(sheet: Sheet, data: PrintData, at: Placer) -> None:
+    bounds = dict(zip(data.insets["role"], data.insets.geometry.bounds.to_numpy(), strict=True))
+    lon, _lat = _SEA_NAME_LONLAT
+    x, upper = at(lon, float(bounds["hoang_sa"][1]))
+    _x, lower = at(lon, float(bounds["truong_sa"][3]))
+    # Between the northern islands and the two lines of the southern name, where there is room for it.
+    lower += _NAME_LIFT_MM + 2 * _LINE_MM
+    if upper - lower >= _LINE_MM + 1:
+        y = (upper + lower) / 2 - 0.8
+        sheet.text(x, y, WORDS["sea"].in_language(sheet.language), look=Type(7.0, color="#6d8797", align="center"))
 
 
 def _placer(data: PrintData, box: Box) -> Placer:
@@ -82,7 +95,7 @@ def _write_name(sheet: Sheet, name: str, place: tuple[float, float], *, box: Box
     half = max(sheet.width_mm(line, look) for line in lines) / 2
     x = min(max(place[0], box.left + half + 1), box.right - half - 1)
     for row, line in enumerate(lines[::-1]):
-        sheet.text(x, place[1] + 2.9 * row, line, look=look)
+        sheet.text(x, place[1] + _LINE_MM * row, line, look=look)
 
 
 def _outline_map(sheet: Sheet, frame: MapFrame, at: Placer) -> None:

@@ -169,8 +169,8 @@ def ramp_classes(values: NDArray[np.float64], k: int = 6) -> tuple[float, ...]:
     --------
     >>> ramp_classes(np.array([0, 0, 3, 4, 8, 11, 15, 22, 31, 47, 94.0]))
     (3.0, 6.0, 12.0, 21.0, 37.0)
-    >>> ramp_classes(np.array([0.0, 0.0])), ramp_classes(np.array([2.0, 2.0]))
-    ((), (2.0,))
+    >>> ramp_classes(np.array([0.0, 0.0])), ramp_classes(np.array([2.0, 2.0])), ramp_classes(np.array([155.3]))
+    ((), (2.0,), (150.0,))
     """
     positive = values[np.isfinite(values) & (values > 0)]
     if not len(positive):
@@ -179,7 +179,8 @@ def ramp_classes(values: NDArray[np.float64], k: int = 6) -> tuple[float, ...]:
     edges = np.quantile(positive, np.arange(k - 1) / (k - 1))
     rounded = [float(edges[0]) if whole else _floor_pretty(float(edges[0]))]
     rounded += [float(round(pretty(edge))) if whole else pretty(float(edge)) for edge in edges[1:]]
-    return tuple(sorted({edge for edge in rounded if edge > 0}))
+    # A break rounded up above every value would begin a class that nothing belongs to.
+    return tuple(sorted({edge for edge in rounded if 0 < edge <= float(positive.max())}))
 
 
 def ramp_colors(breaks: int) -> tuple[str, ...]:

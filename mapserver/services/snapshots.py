@@ -109,8 +109,19 @@ def print_data(reader: Reader, asked: Filter, sheet: SheetRequest, *, now: dt.da
         cameras=reader.symbols(CAMERAS),
         notices=said.notices,
         visible=tuple(layer.key for layer in view.layers if layer.visible),
-        extent=sheet.extent,
+        extent=sheet.extent or _around_unit(taken),
     )
+
+
+def _around_unit(taken: Selection) -> Bounds | None:
+    # A sheet about one unit shows that unit, with its neighbours around it.
+    asked = taken.provenance.asked.unit
+    shape = None if asked is None else taken.units.frame.geometry.iloc[taken.units.position(asked)]
+    if shape is None or shape.is_empty:
+        return None
+    west, south, east, north = shape.bounds
+    margin = max(east - west, north - south) * 0.35
+    return Bounds(west - margin, south - margin, east + margin, north + margin)
 
 
 def _title(view: MapView) -> Text:

@@ -62,6 +62,21 @@ def test_a_missing_file(filled: Path) -> None:
     assert (error["code"], error["exit"]) == ("file_missing", "3")
 
 
+def test_a_folder_is_not_a_file(filled: Path) -> None:
+    (filled / "folder").mkdir()
+    for command in (("boundaries", "import", "folder", *DATE), ("incidents", "import", "folder")):
+        assert refused(*command, cwd=filled)["exit"] == "3"
+
+
+def test_a_file_of_several_layers_is_not_taken_in_part(filled: Path) -> None:
+    for layer in ("one", "two"):
+        frame = gpd.GeoDataFrame({"name": [layer]}, geometry=[shapely.Point(106.32, 20.92)], crs=4326)
+        frame.to_file(filled / "points.gpkg", layer=layer)
+    error = refused("safezones", "import", "points.gpkg", "--kind", "dong_ho_tu_quan", cwd=filled)
+    assert (error["code"], error["exit"]) == ("file_unreadable", "3")
+    assert "one, two" in error["message"]
+
+
 def test_a_file_that_is_not_spatial(filled: Path) -> None:
     (filled / "letter.geojson").write_text("Kính gửi…", encoding="utf-8")
     error = refused("boundaries", "import", "letter.geojson", *DATE, cwd=filled)
@@ -166,7 +181,7 @@ def test_a_store_that_is_not_a_database_is_refused(tmp_path: Path) -> None:
     "arguments",
     [
         ("boundaries", "import", "x.gpkg"),
-        ("boundaries", "import", "x.gpkg", "--valid-from", "1/7/2025"),
+        ("boundaries", "import", "x.gpkg", "--valid-from", "31/2/2025"),
         ("boundaries", "import", "x.gpkg", *DATE, "--crs", "VN2000"),
         ("incidents", "import", "x.csv", "--map", "lon"),
         ("nothing",),
