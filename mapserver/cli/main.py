@@ -103,6 +103,7 @@ def main() -> None:
 
 def _ended(arguments: list[str]) -> int:
     wants_json = "--json" in arguments
+    output = sys.stdout
     try:
         # Commands end themselves with ctx.exit(code); click then returns that code.
         code = antt.main(arguments, prog_name="antt", standalone_mode=False)
@@ -112,8 +113,11 @@ def _ended(arguments: list[str]) -> int:
     except click.UsageError as problem:
         return _misused(problem, wants_json=wants_json)
     except SystemExit:
-        # click leaves so when the reader of the output is gone, as with `head`; the work itself is done.
-        return 0
+        # click puts another output in place, and leaves, when the reader of the first one is gone, as with
+        # `head`; the work itself is done. Anything else that leaves, such as the server, keeps its own code.
+        if sys.stdout is not output:
+            return 0
+        raise
     except click.Abort:
         click.echo("Đã dừng. / Stopped.", err=True)
         return 130

@@ -13,6 +13,7 @@ from layers.errors import Forbidden, PortBusy
 from layers.wording import Text
 from mapserver.cli.run import Run, command_options, progress
 from mapserver.cli.server import serve_until_stopped
+from mapserver.cli.stores import holds_something
 from mapserver.services.demo import make_demo
 from mapserver.settings import Settings
 
@@ -47,7 +48,7 @@ def demo(run: Run, *, data: Path, host: str, port: int, workers: int, no_serve: 
     """Mở bản đồ với dữ liệu mẫu. / Serve the map with sample data."""
     _require_loopback(host)
     path = data / "demo.gpkg"
-    if not path.exists() or path.stat().st_size == 0:
+    if not holds_something(path):
         with progress(Text("Tạo dữ liệu mẫu", "Making sample data"), run) as tell:
             make_demo(path, timezone=run.settings.timezone, progress=tell)
         run.say(Text(f"Đã tạo dữ liệu mẫu: {path}", f"Made the sample store: {path}"))

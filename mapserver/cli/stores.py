@@ -9,7 +9,7 @@ from pathlib import Path
 from layers.store import Store, open_store
 from mapserver.cli.run import Run
 
-__all__ = ["reading_store", "writing_store"]
+__all__ = ["holds_something", "reading_store", "writing_store"]
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def reading_store(run: Run) -> Iterator[Store]:
     StoreUnreachable
         When it cannot be opened.
     """
-    store = open_store(run.settings.store if _is_there(run.settings.store) else "memory:")
+    store = open_store(run.settings.store if holds_something(Path(run.settings.store)) else "memory:")
     try:
         yield store
     finally:
@@ -65,13 +65,25 @@ def writing_store(run: Run) -> Iterator[Store]:
         yield store
         done = True
     finally:
+        # Another process may have filled the new file meanwhile; then it is not ours to take away.
+        unused = not done and not was_there and not any(store.versions().values())
         store.close()
-        if not done and not was_there:
+        if unused:
             for suffix in ("", "-wal", "-shm"):
                 Path(f"{address}{suffix}").unlink(missing_ok=True)
 
 
-def _is_there(address: str) -> bool:
-    path = Path(address)
-    # An empty file holds no store; opening it would fill it.
+def holds_something(path: Path) -> bool:
+    """Say whether a store may be at a path.
+
+    Parameters
+    ----------
+    path : Path
+        Where the store would be.
+
+    Returns
+    -------
+    bool
+        False for nothing and for an empty file: it holds no store, and opening it would fill it.
+    """
     return path.exists() and (not path.is_file() or path.stat().st_size > 0)

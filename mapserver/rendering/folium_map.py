@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import folium
 from branca.element import Figure
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from mapserver.rendering.assets import asset_url
 from mapserver.rendering.config import page_config
 from mapserver.rendering.messages import messages
+from mapserver.rendering.templates import templates
 from mapserver.rendering.view import MapView
 
 __all__ = ["Page", "render_page"]
@@ -40,11 +39,6 @@ class Page:
     nonce: str
 
 
-@cache
-def _templates() -> Environment:
-    return Environment(loader=PackageLoader("mapserver", "templates"), autoescape=True, undefined=StrictUndefined)
-
-
 class SecurityMap(folium.Map):
     """A folium map that loads this program's own script and nothing from elsewhere.
 
@@ -54,7 +48,7 @@ class SecurityMap(folium.Map):
         The map to draw.
     """
 
-    _template = _templates().from_string(
+    _template = templates().from_string(
         "{% macro header(this, kwargs) %}{% endmacro %}"
         '{% macro html(this, kwargs) %}<div id="{{ this.get_name() }}" class="map" tabindex="0"></div>{% endmacro %}'
         "{% macro script(this, kwargs) %}"
@@ -112,11 +106,11 @@ class PageFigure(Figure):
             child.render(**kwargs)
         texts = messages(self.page.language)
         config = page_config(self.view, self.page.language)
-        shell = _templates().get_template("shell.html")
+        shell = templates().get_template("shell.html")
         words = {"t": texts.__getitem__, "lang": self.page.language, "config": config}
         body = shell.render(map_html=Markup(self.html.render(**kwargs)), **words)  # noqa: S704 - folium's own
         return (
-            _templates()
+            templates()
             .get_template("page.html")
             .render(
                 body=Markup(body),  # noqa: S704 - rendered from our own template, which escapes

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from mapserver.rendering.assets import asset_url
 from mapserver.rendering.messages import messages
+from mapserver.rendering.templates import templates
 
 __all__ = ["render_refusal"]
 
@@ -27,6 +26,5 @@ def render_refusal(said: Mapping[str, str], language: str) -> str:
     str
         An HTML document with a link back to the map.
     """
-    templates = Environment(loader=PackageLoader("mapserver", "templates"), autoescape=True, undefined=StrictUndefined)
-    page = templates.get_template("refusal.html")
+    page = templates().get_template("refusal.html")
     return page.render(said=said, lang=language, t=messages(language).__getitem__, css=asset_url("antt.css"))

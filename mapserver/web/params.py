@@ -227,8 +227,12 @@ def extent_of(arguments: Arguments) -> Bounds | None:
     box = _box(text, "extent")
     if box is None:
         return None
-    clipped = Bounds(*(max(a, b) for a, b in zip(box[:2], VIETNAM[:2], strict=True)),
-                     *(min(a, b) for a, b in zip(box[2:], VIETNAM[2:], strict=True)))  # fmt: skip
+    clipped = Bounds(
+        max(box.west, VIETNAM.west),
+        max(box.south, VIETNAM.south),
+        min(box.east, VIETNAM.east),
+        min(box.north, VIETNAM.north),
+    )
     if clipped.east - clipped.west < _SMALLEST_EXTENT or clipped.north - clipped.south < _SMALLEST_EXTENT:
         raise _bad_box(text, "extent")
     return clipped

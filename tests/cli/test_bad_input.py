@@ -13,6 +13,11 @@ import numpy as np
 import pytest
 import shapely
 
+from layers.catalog import UNITS
+from layers.store import open_store
+from mapserver.cli.run import Run
+from mapserver.cli.stores import writing_store
+from mapserver.settings import Settings
 from tests.builders import town
 
 DATE = ("--valid-from", "2025-07-01")
@@ -249,3 +254,25 @@ def test_an_output_that_nobody_reads_to_its_end_is_no_fault(filled: Path) -> Non
     said = subprocess.run(["bash", "-c", command], cwd=filled, capture_output=True, text=True, check=True)
     assert said.stdout.splitlines()[-1] == "0"
     assert "Traceback" not in said.stderr
+
+
+def test_a_store_that_somebody_else_filled_meanwhile_is_not_taken_away(tmp_path: Path) -> None:
+    run = Run(Settings(store=str(tmp_path / "antt.gpkg")), as_json=False)
+
+    def fail_after_another_has_written() -> None:
+        with writing_store(run):
+            other = open_store(run.settings.store)
+            other.append(UNITS, town())
+            other.close()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_after_another_has_written()
+    assert open_store(run.settings.store).count(UNITS) == 4
+
+
+def test_the_exit_code_of_the_server_is_kept(tmp_path: Path) -> None:
+    stop = "import sys; import mapserver.cli.serving as s; s.serve_until_stopped = lambda *a, **k: sys.exit(3)"
+    program = f"{stop}; sys.argv = ['antt', 'serve', '--port', '18999']; from mapserver.__main__ import main; main()"
+    said = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (said.returncode, said.stderr) == (3, "")
