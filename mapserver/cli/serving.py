@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -14,7 +15,6 @@ from layers.wording import Text
 from mapserver.cli.run import Run, command_options, progress
 from mapserver.cli.server import serve_until_stopped
 from mapserver.services.demo import make_demo
-from mapserver.settings import Settings
 
 __all__ = ["demo", "serve"]
 
@@ -55,8 +55,7 @@ def demo(run: Run, *, data: Path, host: str, port: int, workers: int, no_serve: 
     if no_serve:
         return
     _require_free(host, port)
-    settings = Settings(str(path), run.settings.timezone, run.settings.lang, run.settings.cache_mb)
-    serve_until_stopped(settings, host=host, port=port, workers=workers)
+    serve_until_stopped(replace(run.settings, store=str(path)), host=host, port=port, workers=workers)
 
 
 def _require_loopback(host: str) -> None:

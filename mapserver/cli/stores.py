@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from layers.store import Store, open_store
+from layers.store import Store, file_of, open_store
 from mapserver.cli.run import Run
 
 __all__ = ["reading_store", "writing_store"]
@@ -57,21 +57,23 @@ def writing_store(run: Run) -> Iterator[Store]:
     StoreUnreachable
         When it cannot be opened.
     """
-    address = run.settings.store
-    was_there = Path(address).exists()
-    store = open_store(address)
+    file = file_of(run.settings.store)
+    was_there = file is None or file.exists()
+    store = open_store(run.settings.store)
     done = False
     try:
         yield store
         done = True
     finally:
+        # What a failed import had committed stays, so that it can go on.
+        unused = not done and not was_there and not any(store.versions().values()) and not store.imports()
         store.close()
-        if not done and not was_there:
+        if unused and file is not None:
             for suffix in ("", "-wal", "-shm"):
-                Path(f"{address}{suffix}").unlink(missing_ok=True)
+                Path(f"{file}{suffix}").unlink(missing_ok=True)
 
 
 def _is_there(address: str) -> bool:
-    path = Path(address)
+    file = file_of(address)
     # An empty file holds no store; opening it would fill it.
-    return path.exists() and (not path.is_file() or path.stat().st_size > 0)
+    return file is None or (file.exists() and (not file.is_file() or file.stat().st_size > 0))
