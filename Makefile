@@ -68,6 +68,14 @@ test-browser-code: setup-dev ## unit tests of the TypeScript code
 chromium: # the browser that the browser tests drive
 	@scripts/get_chromium.sh
 
+.PHONY: postgis
+postgis: $(STAMPS)/venv ## start a PostGIS of its own for the tests and print its address
+	@$(PYTHON) -m scripts.postgis_server start
+
+.PHONY: postgis-stop
+postgis-stop: $(STAMPS)/venv ## stop it and throw its data away
+	@$(PYTHON) -m scripts.postgis_server stop
+
 .PHONY: test
 test: setup-dev chromium lint types test-browser-code ## all checks with reduced counts, at most 10 minutes
 	$(PYTEST) -m "not long"

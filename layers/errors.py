@@ -7,6 +7,7 @@ failure has is not decided here: see the two tables in `mapserver.errors`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from layers.wording import Text
@@ -31,8 +32,10 @@ __all__ = [
     "SchemaMismatch",
     "StaleVersion",
     "StoreBusy",
+    "StoreFull",
     "StoreUnreachable",
     "TooLarge",
+    "VersionMissing",
 ]
 
 
@@ -45,14 +48,19 @@ class AnttError(Exception):
         What happened, in both languages.
     hint : Text, optional
         What to do next, in both languages.
+    details : mapping, optional
+        Plain values that belong to the failure, such as both versions of a record.
     """
 
     code: ClassVar[str] = "fault"
 
-    def __init__(self, message: Text, hint: Text = Text("", "")) -> None:
+    def __init__(
+        self, message: Text, hint: Text = Text("", ""), *, details: Mapping[str, object] | None = None
+    ) -> None:
         super().__init__(message.en)
         self.message = message
         self.hint = hint
+        self.details = dict(details or {})
 
 
 class InvalidParameter(AnttError):
@@ -145,6 +153,12 @@ class StoreBusy(AnttError):
     code = "store_busy"
 
 
+class StoreFull(StoreUnreachable):
+    """The disk that holds the store has no room left; nothing of the last call was kept."""
+
+    code = "store_full"
+
+
 class PortBusy(AnttError):
     """The port asked for is taken by another program."""
 
@@ -167,6 +181,12 @@ class StaleVersion(Conflict):
     """The record was changed by somebody else in the meantime."""
 
     code = "stale_version"
+
+
+class VersionMissing(AnttError):
+    """A change does not say which version of the record it was based on."""
+
+    code = "version_missing"
 
 
 class CheckFailed(AnttError):

@@ -203,6 +203,8 @@ class Filter:
         Only incidents in this unit.
     bounds : Bounds or None
         Only places in this box, degrees.
+    with_withdrawn : bool
+        Whether incidents that were withdrawn are taken as well.
     """
 
     as_of: dt.date | None = None
@@ -212,3 +214,4 @@ class Filter:
     statuses: tuple[str, ...] = ()
     unit: UnitRef | None = None
     bounds: Bounds | None = None
+    with_withdrawn: bool = False

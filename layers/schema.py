@@ -162,10 +162,17 @@ def _typed(frame: gpd.GeoDataFrame, name: str, kind: Kind) -> pd.Series:
         # Stores keep milliseconds, so a frame that was never stored must not carry more.
         typed = pd.to_datetime(values, utc=True).astype(DTYPE[kind]).dt.floor("ms")
     elif kind in {Kind.TEXT, Kind.DATE}:
-        typed = values.astype(object).where(values.notna(), None)
+        typed = _as_objects(values)
     else:
         typed = pd.to_numeric(values).astype(DTYPE[kind])
     return typed
+
+
+def _as_objects(values: pd.Series) -> pd.Series:
+    objects: pd.Series = values.astype(object)
+    missing = values.isna()
+    # Most columns lack nothing or everything, and replacing takes as long as all the rest.
+    return objects.where(~missing, None) if missing.any() else objects
 
 
 def _column_faults(frame: gpd.GeoDataFrame, schema: LayerSchema) -> list[str]:

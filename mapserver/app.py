@@ -11,14 +11,27 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
-from layers.errors import AnttError, Forbidden, InvalidParameter, NotFound
+from layers.errors import AnttError, Forbidden, InvalidParameter, NotFound, TooLarge
 from layers.store import Store, open_store
+from layers.store.system import SystemStore, system_path
 from layers.wording import Text
 from mapserver.clock import utc_now
 from mapserver.services.cache import VersionedCache
 from mapserver.services.reader import Reader
 from mapserver.settings import Settings
-from mapserver.web import assets, health, hotspots, incidents, pages, snapshots, symbols, units
+from mapserver.web import (
+    assets,
+    health,
+    hotspots,
+    incident_records,
+    incidents,
+    incidents_write,
+    jobs,
+    pages,
+    snapshots,
+    symbols,
+    units,
+)
 from mapserver.web.responses import problem, refusal_page
 from mapserver.web.state import State
 
@@ -26,6 +39,10 @@ __all__ = ["create_app"]
 
 _LOG = logging.getLogger("antt")
 _BYTES_PER_MB = 1_000_000
+_LARGEST_BODY_BYTES = 64_000
+_BLUEPRINTS = (
+    pages, assets, units, incidents, incident_records, incidents_write, hotspots, symbols, snapshots, jobs, health,
+)  # fmt: skip
 
 
 def create_app(settings: Settings, store: Store | None = None, *, clock: Callable[[], dt.datetime] = utc_now) -> Flask:
@@ -53,8 +70,11 @@ def create_app(settings: Settings, store: Store | None = None, *, clock: Callabl
     app = Flask("mapserver", static_folder=None)
     kept = store or open_store(settings.store)
     answers: VersionedCache[bytes] = VersionedCache(settings.cache_mb * _BYTES_PER_MB, len)
-    State(settings, kept, Reader(kept, settings.timezone), answers, clock).attach(app)
-    for module in (pages, assets, units, incidents, hotspots, symbols, snapshots, health):
+    system = SystemStore(system_path(kept.address))
+    State(settings, kept, Reader(kept, settings.timezone), answers, clock, system).attach(app)
+    # An upload raises this for itself.
+    app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY_BYTES
+    for module in _BLUEPRINTS:
         app.register_blueprint(module.bp)
     app.register_error_handler(AnttError, _foreseen)
     app.register_error_handler(Exception, _unforeseen)
@@ -70,14 +90,7 @@ def _foreseen(failure: AnttError) -> Response:
 def _unforeseen(failure: Exception) -> Response:
     # The one blanket handler: nothing may reach a reader as a trace.
     if isinstance(failure, HTTPException):
-        status = failure.code or 500
-        if status == 404:
-            return _answered(
-                NotFound(Text(f"Không có địa chỉ {request.path}.", f"There is no address {request.path}.")), 404
-            )
-        return _answered(
-            InvalidParameter(Text(f"Yêu cầu bị từ chối ({status}).", f"The request was refused ({status}).")), status
-        )
+        return _answered(_named(failure), failure.code or 500)
     _LOG.exception("fault while answering %s", request.path)
     return _answered(AnttError(_FAULT, _FAULT_HINT), None)
 
@@ -89,10 +102,20 @@ def _answered(failure: AnttError, status: int | None) -> Response:
 
 
 _FAULT = Text("Chương trình gặp lỗi.", "The program has a fault.")
-_FAULT_HINT = Text(
-    "Thử lại; nếu còn lỗi, báo người quản trị xem nhật ký.",
-    "Try again; if it stays, ask the administrator to look at the log.",
-)
+_FAULT_HINT = Text("Thử lại; nếu còn lỗi, báo người quản trị xem nhật ký.",
+                   "Try again; if it stays, ask the administrator to look at the log.")  # fmt: skip
+
+
+def _named(failure: HTTPException) -> AnttError:
+    if failure.code == 404:
+        return NotFound(Text(f"Không có địa chỉ {request.path}.", f"There is no address {request.path}."))
+    if failure.code == 413:
+        return TooLarge(
+            Text("Tệp hoặc yêu cầu gửi lên quá lớn.", "The file or the request is too large."),
+            Text("Chia nhỏ tệp, hoặc nhờ người quản trị tăng ANTT_MAX_UPLOAD_MB.",
+                 "Split the file, or ask the administrator to raise ANTT_MAX_UPLOAD_MB."),
+        )  # fmt: skip
+    return InvalidParameter(Text(f"Yêu cầu bị từ chối ({failure.code}).", f"The request was refused ({failure.code})."))
 
 
 def _language() -> str:

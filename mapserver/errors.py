@@ -23,10 +23,12 @@ HTTP_STATUS: dict[type[AnttError], int] = {
     failures.OutputUnwritable: 409,
     failures.StoreUnreachable: 503,
     failures.StoreBusy: 503,
+    failures.StoreFull: 507,
     failures.PortBusy: 503,
     failures.Forbidden: 403,
     failures.StaleVersion: 412,
     failures.Conflict: 409,
+    failures.VersionMissing: 428,
     failures.CheckFailed: 409,
     AnttError: 500,
 }
@@ -47,10 +49,12 @@ EXIT_CODE: dict[type[AnttError], int] = {
     failures.OutputUnwritable: 3,
     failures.StoreUnreachable: 4,
     failures.StoreBusy: 4,
+    failures.StoreFull: 4,
     failures.PortBusy: 4,
     failures.Forbidden: 5,
     failures.StaleVersion: 5,
     failures.Conflict: 5,
+    failures.VersionMissing: 2,
     failures.CheckFailed: 7,
     AnttError: 70,
 }
@@ -88,7 +92,7 @@ def exit_code(problem: AnttError) -> int:
     return EXIT_CODE[type(problem)]
 
 
-def as_json(problem: AnttError, language: str) -> dict[str, str]:
+def as_json(problem: AnttError, language: str) -> dict[str, object]:
     """Say a failure as one JSON object.
 
     Parameters
@@ -100,10 +104,11 @@ def as_json(problem: AnttError, language: str) -> dict[str, str]:
 
     Returns
     -------
-    dict of str to str
-        ``code``, ``message`` and ``hint``.
+    dict
+        ``code``, ``message`` and ``hint``, and the details of the failure under their own names.
     """
     return {
+        **problem.details,
         "code": problem.code,
         "message": problem.message.in_language(language),
         "hint": problem.hint.in_language(language),

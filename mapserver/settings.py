@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from layers.errors import InvalidParameter
 from layers.wording import Text
 
-__all__ = ["SETTINGS", "Setting", "Settings", "from_environment"]
+__all__ = ["SETTINGS", "Region", "Setting", "Settings", "from_environment"]
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,19 @@ def _positive(text: str) -> int:
     return int(text)
 
 
+Region = tuple[float, float, float, float]
+
+# As layers.geo.VIETNAM, written again because that module takes half a second to import.
+_VIETNAM: Region = (102.0, 6.0, 118.0, 23.6)
+
+
+def _region(text: str) -> Region:
+    west, south, east, north = (float(part) for part in text.split(","))
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise ValueError(text)
+    return west, south, east, north
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         "store",
@@ -79,6 +93,28 @@ SETTINGS: tuple[Setting, ...] = (
         "64",
         Text("Bộ nhớ đệm tối đa của một tiến trình (MB).", "Largest cache of one process (MB)."),
     ),
+    Setting(
+        "max_upload_mb",
+        _positive,
+        "200",
+        Text("Tệp tải lên lớn nhất được nhận (MB).", "Largest file taken from an upload (MB)."),
+    ),
+    Setting(
+        "region",
+        _region,
+        ",".join(map(str, _VIETNAM)),
+        Text(
+            "Khu vực của kho: tây,nam,đông,bắc (độ). Khi đã có ranh giới, vụ việc ngoài khu vực bị giữ lại.",
+            "The store's region: west,south,east,north (degrees). Once boundaries are loaded, "
+            "incidents beyond it are set aside.",
+        ),
+    ),
+    Setting(
+        "quarantine_days",
+        _positive,
+        "90",
+        Text("Số ngày giữ nội dung các dòng bị giữ lại.", "Days that the content of rows set aside is kept."),
+    ),
 )
 
 
@@ -96,12 +132,21 @@ class Settings:
         ``vi`` or ``en``.
     cache_mb : int
         Megabytes each process may keep in its cache.
+    max_upload_mb : int
+        Megabytes of the largest file taken from an upload.
+    region : tuple of float
+        The store's region: west, south, east, north, degrees.
+    quarantine_days : int
+        Days that the content of rows set aside is kept.
     """
 
     store: str = "antt.gpkg"
     timezone: str = "Asia/Ho_Chi_Minh"
     lang: str = "vi"
     cache_mb: int = 64
+    max_upload_mb: int = 200
+    region: Region = _VIETNAM
+    quarantine_days: int = 90
 
 
 def from_environment(environment: Mapping[str, str], **given: object) -> Settings:
@@ -126,12 +171,13 @@ def from_environment(environment: Mapping[str, str], **given: object) -> Setting
 
     Examples
     --------
-    >>> from_environment({"ANTT_LANG": "en"}, store="city.gpkg")
-    Settings(store='city.gpkg', timezone='Asia/Ho_Chi_Minh', lang='en', cache_mb=64)
+    >>> settings = from_environment({"ANTT_LANG": "en"}, store="city.gpkg")
+    >>> settings.store, settings.lang, settings.cache_mb
+    ('city.gpkg', 'en', 64)
     """
-    values = {setting.name: _read(setting, environment) for setting in SETTINGS}
+    values: dict[str, Any] = {setting.name: _read(setting, environment) for setting in SETTINGS}
     values |= {name: value for name, value in given.items() if value is not None}
-    return Settings(str(values["store"]), str(values["timezone"]), str(values["lang"]), int(str(values["cache_mb"])))
+    return Settings(**values)
 
 
 def _read(setting: Setting, environment: Mapping[str, str]) -> object:

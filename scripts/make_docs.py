@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import click
 
 from layers.catalog import LAYERS, categories, safezone_kinds
 from layers.errors import AnttError
+from layers.store import unopened
+from layers.store.base import Capabilities
 from mapserver.cli.main import antt
 from mapserver.errors import EXIT_CODE, HTTP_STATUS
 from mapserver.settings import SETTINGS
@@ -121,11 +124,37 @@ def layers_page() -> str:
     return "\n".join(parts) + "\n"
 
 
+def capabilities_page() -> str:
+    """Write the table of what each back-end can do.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    # No back-end connects before it is asked for something.
+    addresses = {"GeoPackage": "antt.gpkg", "PostGIS": "postgresql://localhost/antt", "memory": "memory:"}
+    able = {name: asdict(unopened(address).capabilities) for name, address in addresses.items()}
+    lines = [
+        "# What each back-end can do",
+        "",
+        "Recomputed by `tests/contract/test_capabilities.py`; meanings in `layers/store/base.py`.",
+        "",
+        f"| | {' | '.join(able)} |",
+        "|---|" + "---|" * len(able),
+    ]
+    for field in fields(Capabilities):
+        marks = " | ".join("yes" if row[field.name] else "no" for row in able.values())
+        lines.append(f"| {field.name.replace('_', ' ')} | {marks} |")
+    return "\n".join(lines) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "errors.md": errors_page,
     "settings.md": settings_page,
     "cli.md": cli_page,
     "layers.md": layers_page,
+    "capabilities.md": capabilities_page,
 }
 
 

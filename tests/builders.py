@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from layers.records import new_ids
+from layers.store.base import ImportRecord
 
 NOW = dt.datetime(2026, 11, 1, 8, 0, tzinfo=dt.UTC)
 
@@ -69,3 +70,21 @@ def cameras() -> gpd.GeoDataFrame:
     """One camera in the town."""
     data = {"id": new_ids(1, now=NOW, rng=np.random.default_rng(4)), "name": ["Ngã tư"], "azimuth_deg": [90.0]}
     return gpd.GeoDataFrame(data, geometry=shapely.points([[106.35, 20.95]]), crs="EPSG:4326")
+
+
+def import_record(import_id: str, *, started_at: dt.datetime = NOW, state: str = "running") -> ImportRecord:
+    """One import of a file as the ledger has it."""
+    return ImportRecord(
+        import_id,
+        "incidents",
+        "test",
+        "tháng 7.csv",
+        "0" * 64,
+        "trực ban",
+        started_at,
+        started_at,
+        state,
+        counts={"read": 3},
+        mapping={"category": "Loại vụ việc"},
+        options={"crs": None, "time_zone": "Asia/Ho_Chi_Minh", "on_change": "update"},
+    )

@@ -9,10 +9,13 @@ import shutil
 import socket
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
+
+if TYPE_CHECKING:
+    from tests.contract.backends import Databases
 
 IN_CI = os.environ.get("CI") == "true"
 LONG = os.environ.get("ANTT_LONG") == "1"
@@ -22,7 +25,6 @@ ROOT = Path(__file__).resolve().parents[1]
 # With CI=true a skipped test fails, unless its reason starts with one of these.
 ALLOWED_SKIPS = {
     "ANTT_REAL_DATA is not set": "real boundaries are never part of the repository",
-    "no PostGIS": "the PostGIS store comes later",
 }
 
 # The quick profile finds the same cases on every run; the long one looks further each time.
@@ -87,6 +89,27 @@ def chromium_path() -> str:
         if found:
             return found
     pytest.skip("no Chromium on this machine; scripts/get_chromium.sh says how to install it")
+
+
+@pytest.fixture(scope="session")
+def databases() -> Iterator[Databases]:
+    """New databases on a real PostGIS; the server is started for the tests where that is possible."""
+    from scripts.postgis_server import NoServer, Server, is_installed
+    from tests.contract.backends import Databases
+
+    server = Server()
+    address = os.environ.get("ANTT_TEST_POSTGIS") or server.address()
+    started = address is None and (IN_CI or is_installed())
+    try:
+        address = server.start() if started else address
+    except NoServer as problem:
+        pytest.fail(f"no PostGIS: {problem}")
+    if address is None:
+        pytest.skip("no PostGIS: run `make postgis`")
+    with Databases(address) as made:
+        yield made
+    if started:
+        server.stop()
 
 
 class OutsideConnection(AssertionError):

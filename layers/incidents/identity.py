@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Multiset", "SeenRows", "fingerprints", "ordinal_references", "repeats"]
+__all__ = [
+    "Multiset",
+    "SeenRows",
+    "fingerprints",
+    "from_hex_digits",
+    "hex_digits",
+    "ordinal_references",
+    "repeats",
+]
 
 _MERGED_WITHIN = 4
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -146,11 +154,53 @@ def ordinal_references(contents: NDArray[np.uint64], seen: Multiset) -> NDArray[
     """
     ordinals = seen.count(contents) + _ranks(contents) + 1
     seen.add(contents)
-    digits = contents.astype(">u8").tobytes().hex().encode("ascii")
-    references = np.frombuffer(digits, dtype="S16").astype("U16").astype(object)
+    references = hex_digits(contents)
     for position in np.flatnonzero(ordinals > 1):
         references[position] += f"-{ordinals[position]}"
     return references
+
+
+def hex_digits(contents: NDArray[np.uint64]) -> NDArray[np.object_]:
+    """Write fingerprints as text.
+
+    Parameters
+    ----------
+    contents : ndarray of uint64, shape (n,)
+        Fingerprints of rows.
+
+    Returns
+    -------
+    ndarray of str, shape (n,)
+        16 hexadecimal digits each.
+
+    Examples
+    --------
+    >>> hex_digits(np.array([255], dtype=np.uint64)).tolist()
+    ['00000000000000ff']
+    """
+    digits = contents.astype(">u8").tobytes().hex().encode("ascii")
+    return np.frombuffer(digits, dtype="S16").astype("U16").astype(object)
+
+
+def from_hex_digits(texts: Sequence[str]) -> NDArray[np.uint64]:
+    """Read fingerprints that `hex_digits` wrote.
+
+    Parameters
+    ----------
+    texts : sequence of str, length n
+        16 hexadecimal digits each.
+
+    Returns
+    -------
+    ndarray of uint64, shape (n,)
+        The fingerprints.
+
+    Examples
+    --------
+    >>> from_hex_digits(["00000000000000ff"]).tolist()
+    [255]
+    """
+    return np.array([int(text, 16) for text in texts], dtype=np.uint64)
 
 
 def _ranks(keys: NDArray[np.uint64]) -> NDArray[np.int64]:

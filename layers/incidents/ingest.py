@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,9 +18,10 @@ from layers import catalog
 from layers.errors import NoCoordinates
 from layers.geo import CRS_LONLAT
 from layers.incidents.counts import Counts
-from layers.incidents.identity import SeenRows, fingerprints, ordinal_references, repeats
+from layers.incidents.identity import SeenRows, fingerprints, hex_digits, ordinal_references, repeats
 from layers.incidents.options import IngestOptions
 from layers.incidents.places import Places, read_places, refuse_swapped_axes
+from layers.incidents.rawcells import masked_cells, raw_cells
 from layers.incidents.reasons import fault_number, reason_at
 from layers.incidents.tables import Chunk, Table
 from layers.incidents.times import Moments, read_moments
@@ -43,8 +43,6 @@ from layers.wording import Text, nfc
 __all__ = ["ChunkResult", "Counts", "IngestOptions", "SeenRows", "check_places", "ingest_chunk"]
 
 _TEXT_FIELDS = ("category", "severity", "status", "reported_unit", "channel")
-_PLACE_FIELDS = {"lon", "lat", "coordinates"}
-_PLAIN_NUMBER = re.compile(r"[+-]?\d{1,7}(?:[.,]\d+)?")
 _METHODS = np.array([None, "unit_name", "coordinates"], dtype=object)
 _NO_NUMBER = np.iinfo(np.int64).min
 # A ten-millionth of a degree is a centimetre: finer digits are noise of the program that wrote them.
@@ -68,6 +66,8 @@ class ChunkResult:
         Categories that are not in the list, with their numbers of rows.
     fingerprints : ndarray of uint64, shape (accepted,)
         Hash of the content of each accepted row: equal for an unchanged row of a later file.
+    numbers : ndarray of int64, shape (accepted,)
+        Row of each accepted row in the file.
     """
 
     accepted: gpd.GeoDataFrame
@@ -75,6 +75,7 @@ class ChunkResult:
     counts: Counts
     unmapped: Counter[str]
     fingerprints: NDArray[np.uint64]
+    numbers: NDArray[np.int64]
 
 
 def check_places(table: Table, options: IngestOptions) -> None:
@@ -94,15 +95,22 @@ def check_places(table: Table, options: IngestOptions) -> None:
     AxesSwapped
         When nearly all places fit only with longitude and latitude exchanged.
     NoCoordinates
-        When there are columns of coordinates but not one usable coordinate.
+        When there are columns of coordinates but not one usable coordinate, and no ward either.
     """
     if not options.has_coordinates:
         return
+    faulty = named = False
     for chunk in table.chunks():
-        places = _places(_Cells(chunk, options.mapping), options)
+        cells = _Cells(chunk, options.mapping)
+        places = _places(cells, options)
         refuse_swapped_axes(places)
         if places.placed.any() or places.count("outside_region"):
             return
+        faulty |= bool(places.faults.any())
+        named |= any(cells.words("reported_unit").values)
+    if named and not faulty:
+        # Columns of coordinates that are simply empty: the wards are the places.
+        return
     raise NoCoordinates(
         Text("Không có tọa độ nào dùng được trong tệp.", "The file holds not one usable coordinate."),
         Text(
@@ -155,7 +163,7 @@ def ingest_chunk(chunk: Chunk, options: IngestOptions, seen: SeenRows, *, rng: n
         unplaced=int((~rows.places.placed[kept]).sum()),
         unmapped_category=unmapped.total(),
     )
-    return ChunkResult(accepted, quarantined, counts, unmapped, rows.contents[kept])
+    return ChunkResult(accepted, quarantined, counts, unmapped, rows.contents[kept], chunk.numbers[kept])
 
 
 class _Cells:
@@ -310,7 +318,10 @@ def _frame(
         "location_method": _METHODS[np.where(placed, 2, by_unit)],
         "reported_unit": words["reported_unit"].map(_or_none),
         "channel": words["channel"].map(_or_none),
+        "content_hash": hex_digits(rows.contents[kept]),
     }
+    if options.import_id:
+        texts["import_id"] = np.full(len(kept), options.import_id, dtype=object)
     # Said to be objects, or pandas looks at every value and makes its own text type of them.
     # Columns that the file does not have are filled by the check, and faster.
     unmapped = set(_TEXT_FIELDS) - {"category", *rows.cells.mapping}
@@ -345,12 +356,11 @@ def _as_times(micros: NDArray[np.int64]) -> pd.Series:
 
 def _quarantined(rows: _Rows, chunk: Chunk) -> pd.DataFrame:
     bad = np.flatnonzero(~rows.good)
+    mapping = rows.cells.mapping
     reasons: list[list[str]] = [[code for where, code in rows.faults if where[position]] for position in bad]
     numbers = chunk.numbers[bad].tolist() + [lame.row for lame in chunk.malformed]
     reasons += [["wrong_field_count"] for _ in chunk.malformed]
-    mapping = rows.cells.mapping
-    picked = chunk.cells.select(list(dict.fromkeys(mapping.values()))).take(pa.array(bad)).to_pylist()
-    raws = [_raw(values, mapping) for values in (*picked, *(lame.values for lame in chunk.malformed))]
+    raws = raw_cells(chunk, mapping, bad) + [masked_cells(lame.values, mapping) for lame in chunk.malformed]
     frame = pd.DataFrame(
         {
             "row": pd.Series(numbers, dtype="int64"),
@@ -359,11 +369,3 @@ def _quarantined(rows: _Rows, chunk: Chunk) -> pd.DataFrame:
         }
     )
     return frame.sort_values("row", ignore_index=True)
-
-
-def _raw(values: Mapping[str, str], mapping: Mapping[str, str]) -> dict[str, str]:
-    raw = {name: values.get(column, "") for name, column in mapping.items()}
-    return {
-        name: text if name in _PLACE_FIELDS and _PLAIN_NUMBER.fullmatch(text) else mask_personal(text)
-        for name, text in raw.items()
-    }

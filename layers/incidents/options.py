@@ -36,6 +36,8 @@ class IngestOptions:
         Degrees; a place outside is quarantined. None takes the whole Earth.
     category_words : mapping of str to str
         Words of this source -> category slug; they win over the shipped list.
+    import_id : str or None
+        The import that the rows belong to.
 
     Raises
     ------
@@ -54,6 +56,7 @@ class IngestOptions:
     epsg: int = 4326
     region: Bounds | None = VIETNAM
     category_words: Mapping[str, str] = field(default_factory=dict)
+    import_id: str | None = None
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.mapping) - set(FIELDS))

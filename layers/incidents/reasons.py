@@ -27,6 +27,10 @@ REASONS: dict[str, Text] = {
         "Số hồ sơ đã có trong tệp này với nội dung khác.",
         "The reference occurs in this file before, with other values.",
     ),
+    "changed_record": Text(
+        "Số hồ sơ đã có trong kho với nội dung khác.",
+        "The reference is in the store already, with other values.",
+    ),
     "kind_unknown": Text("Không có loại mô hình này.", "There is no such kind of model."),
     "value_missing": Text("Thiếu giá trị bắt buộc.", "A needed value is missing."),
     "value_unreadable": Text("Giá trị không đúng kiểu.", "A value is not of the kind needed."),

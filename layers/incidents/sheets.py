@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -30,6 +31,24 @@ class _Cell(Protocol):
 
     @property
     def number_format(self) -> object: ...
+
+
+# What the reader of workbooks raises when a byte is wrong somewhere inside: in the archive, in its
+# compression, in the XML, or in a value that XML holds.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    SyntaxError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    NotImplementedError,
+    RuntimeError,
+)
 
 
 def open_sheet(path: Path, *, chunk_rows: int) -> Table:
@@ -101,7 +120,7 @@ def _rows(path: Path) -> Iterator[list[str]]:
                 yield [_text(cell) for cell in row]
         finally:
             book.close()
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, IndexError, SyntaxError) as cause:
+    except (InvalidFileException, *_DAMAGE) as cause:
         raise FileUnreadable(
             Text(f"Tệp “{path.name}” không phải bảng tính Excel.", f"“{path.name}” is not an Excel workbook."),
             Text("Lưu lại dạng .xlsx hoặc CSV UTF-8.", "Save it again as .xlsx or CSV UTF-8."),

@@ -36,6 +36,7 @@ _IDENTITY = r"\d{3} ?\d{3} ?\d{3}(?: ?\d{3})?"
 # Digits behind a decimal sign belong to a coordinate, not to a person.
 _PERSONAL = re.compile(rf"(?<!\d)(?<!\d[.,])(?:{_TELEPHONE}|{_IDENTITY})(?![.,]?\d)")
 _MASK = "•••"
+_PSEUDONYM = re.compile(r"#[0-9a-f]{16}")
 
 _SEVERITIES = {
     "minor": "it_nghiem_trong", "low": "it_nghiem_trong", "serious": "nghiem_trong", "medium": "nghiem_trong",
@@ -184,7 +185,7 @@ def pseudonym(text: str) -> str:
     Parameters
     ----------
     text : str
-        A reference as written.
+        A reference as written, or as this function gave it before.
 
     Returns
     -------
@@ -196,7 +197,8 @@ def pseudonym(text: str) -> str:
     >>> pseudonym("12/2025"), pseudonym("031085001234")[0], len(pseudonym("031085001234"))
     ('12/2025', '#', 17)
     """
-    if _PERSONAL.search(text) is None:
+    # The digits of an earlier result may look like a number again, and a row must keep its reference.
+    if _PERSONAL.search(text) is None or _PSEUDONYM.fullmatch(text):
         return text
     return f"#{blake2b(text.encode(), digest_size=8).hexdigest()}"
 

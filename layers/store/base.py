@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import geopandas as gpd
+import pandas as pd
 
 from layers.catalog import Layer
 from layers.geo import Bounds
 
-__all__ = ["ALL", "ChangeSet", "Query", "Store"]
+__all__ = ["ALL", "Author", "Capabilities", "Change", "ChangeSet", "ImportRecord", "QuarantinedRow", "Query", "Store"]
 
 
 @dataclass(frozen=True)
@@ -65,12 +67,159 @@ class ChangeSet:
     delete: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Author:
+    """Who makes a change, and why; written into the history with it.
+
+    Parameters
+    ----------
+    who : str
+        Account, or the operating-system user on the command line.
+    why : str
+        The reason given; may be empty.
+    at : datetime
+        The moment, with its time zone.
+    """
+
+    who: str
+    why: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Change:
+    """One entry of the history of a record.
+
+    Parameters
+    ----------
+    layer : str
+        Key of the layer.
+    record_id : str
+        The record.
+    what : str
+        ``insert``, ``update`` or ``delete``.
+    who, why : str
+        From the `Author`; ``who`` is ``external`` for an edit made outside the program.
+    at : datetime
+        The moment, UTC.
+    before, after : mapping or None
+        Values of every column as kept; geometry as WKT. None where there is nothing.
+    """
+
+    layer: str
+    record_id: str
+    what: str
+    who: str
+    why: str
+    at: dt.datetime
+    before: Mapping[str, object] | None
+    after: Mapping[str, object] | None
+
+
+@dataclass(frozen=True)
+class ImportRecord:
+    """One import in the ledger.
+
+    Parameters
+    ----------
+    import_id : str
+        UUIDv7.
+    layer, source, file_name, file_sha256 : str
+        What was imported.
+    who : str
+        Who imported it.
+    started_at : datetime
+        UTC.
+    heartbeat_at : datetime
+        Last sign of life; an import that fell silent is ``interrupted``.
+    state : str
+        ``running``, ``done``, ``interrupted``, ``failed`` or ``cancelled``.
+    rows_done : int
+        Rows of the file whose fate is committed; a resumed import goes on behind them.
+    counts : mapping of str to int
+        ``read, accepted, updated, quarantined, unplaced, duplicates, unmapped_category``.
+    mapping : mapping of str to str
+        Field -> column.
+    options : mapping
+        Everything else needed to resume: crs, encoding, time zone, on_change, path.
+    """
+
+    import_id: str
+    layer: str
+    source: str
+    file_name: str
+    file_sha256: str
+    who: str
+    started_at: dt.datetime
+    heartbeat_at: dt.datetime
+    state: str = "running"
+    rows_done: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class QuarantinedRow:
+    """One row that was set aside.
+
+    Parameters
+    ----------
+    import_id : str
+        The import it came with.
+    row : int
+        Its row in the file, the header being row 1.
+    reasons : tuple of str
+        Codes of `layers.incidents.reasons`.
+    raw : mapping of str to str
+        Field -> cell, personal numbers masked.
+    state : str
+        ``waiting``, ``accepted`` (after correction) or ``expired``.
+    """
+
+    import_id: str
+    row: int
+    reasons: tuple[str, ...]
+    raw: Mapping[str, str]
+    state: str = "waiting"
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a back-end can do, as data; recomputed by a test and printed in the documents.
+
+    Parameters
+    ----------
+    concurrent_writers : bool
+        Whether two processes may write at the same time without one waiting for the other.
+    survives_process : bool
+        Whether what is committed outlives the process.
+    sees_external_edits : bool
+        Whether edits made outside the program raise the version and enter the history.
+    notifies : bool
+        Whether a commit is announced to other processes without their asking.
+    opens_in_qgis : bool
+        Whether QGIS opens it as it is.
+    """
+
+    concurrent_writers: bool
+    survives_process: bool
+    sees_external_edits: bool
+    notifies: bool
+    opens_in_qgis: bool
+
+
 class Store(Protocol):
     """The store of record. Every commit raises the data version of each layer it touched."""
 
     @property
     def address(self) -> str:
         """The place of the store as it may be shown: never with a password."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this back-end can do."""
         ...
 
     def migrate(self) -> list[str]:
@@ -90,11 +239,43 @@ class Store(Protocol):
         ...
 
     def append(self, layer: Layer, frame: gpd.GeoDataFrame) -> int:
-        """Add rows that keep the layer's schema and tell how many."""
+        """Add rows in bulk and tell how many; not written into the history row by row."""
         ...
 
-    def apply(self, changes: ChangeSet) -> int:
-        """Make a change set, all or nothing, and tell how many rows it touched."""
+    def apply(self, changes: ChangeSet, author: Author | None = None) -> int:
+        """Make a change set, all or nothing, with its history, and tell how many rows it touched."""
+        ...
+
+    def history(self, layer: Layer, record_id: str) -> list[Change]:
+        """Read the history of one record, oldest first."""
+        ...
+
+    def all_history(self) -> Iterator[Change]:
+        """Read the whole history in the order it was written."""
+        ...
+
+    def keep_history(self, changes: Iterable[Change]) -> None:
+        """Write entries of another store's history as they are; joins a running transaction."""
+        ...
+
+    def known_references(self, source: str) -> pd.DataFrame:
+        """Read `id, source_ref, row_version, content_hash` of every incident of one source."""
+        ...
+
+    def keep_import(self, record: ImportRecord) -> None:
+        """Write an import into the ledger, or its new state; joins a running transaction."""
+        ...
+
+    def imports(self) -> list[ImportRecord]:
+        """Read the ledger, newest first."""
+        ...
+
+    def quarantine(self, rows: Sequence[QuarantinedRow]) -> None:
+        """Set rows aside, or write their new state; joins a running transaction."""
+        ...
+
+    def quarantined(self, import_id: str | None = None) -> list[QuarantinedRow]:
+        """Read the rows set aside, by import and row."""
         ...
 
     def keep_note(self, key: str, value: str) -> None:
@@ -103,6 +284,14 @@ class Store(Protocol):
 
     def notes(self) -> dict[str, str]:
         """Read the named texts kept beside the data."""
+        ...
+
+    def problems(self) -> list[str]:
+        """Check the store through and name every problem, Vietnamese / English; empty when it is sound."""
+        ...
+
+    def content_hash(self) -> str:
+        """Hash every record of every layer, whatever back-end holds them."""
         ...
 
     def transaction(self) -> AbstractContextManager[None]:

@@ -6,68 +6,68 @@ process break its POSIX locks (SQLite's "How to corrupt an SQLite database file"
 
 from __future__ import annotations
 
-import sqlite3
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-import shapely
-from numpy.typing import NDArray
 
-from layers.catalog import Layer
-from layers.errors import StaleVersion, StoreBusy, StoreUnreachable
-from layers.geo import CRS_LONLAT
-from layers.schema import DTYPE, Kind, check
-from layers.store.base import ALL, ChangeSet, Query
-from layers.store.gpkg_geometry import decode, encode, register_functions
-from layers.store.gpkg_layout import RTREE_INSERT_SQL, drop_insert_trigger, restore_insert_trigger
+from layers.catalog import LAYERS, Layer
+from layers.errors import StoreUnreachable
+from layers.schema import check
+from layers.store import gpkg_ledger
+from layers.store.base import ALL, Author, Capabilities, Change, ChangeSet, ImportRecord, QuarantinedRow, Query
+from layers.store.canonical import content_hash_of
+from layers.store.gpkg_backup import back_up
+from layers.store.gpkg_check import find_problems
+from layers.store.gpkg_connection import guarded
+from layers.store.gpkg_rows import count_rows, insert_rows, read_ids, read_rows, refresh_extent, update_rows
+from layers.store.gpkg_session import GeoPackageSession
+from layers.store.gpkg_views import renew_categories
 from layers.store.migrations import STEPS, applied_step, migrate
+from layers.store.updating import refuse_stale, rows_as_changed, touched_columns
 from layers.wording import Text
 
 __all__ = ["GeoPackageStore"]
 
-_BUSY_TIMEOUT_S = 10.0
-# From this many rows on, indexing from an array beats one trigger call a row.
-_BULK_ROWS = 200
+_ROWS_AT_ONCE = 50_000
 
 
-class GeoPackageStore:
+class GeoPackageStore(GeoPackageSession):
     """A store in one GeoPackage file; every thread has its own connection.
 
     Parameters
     ----------
     address : str
         Path of the file; made by `migrate` when it does not exist.
+    busy_timeout_s : float
+        How long a call waits for another process that is writing.
 
     Raises
     ------
     StoreUnreachable
-        When the folder does not exist or the file is not a store of this program.
+        When the folder does not exist, lies on a network share, or the file is not a store of this program.
     """
-
-    def __init__(self, address: str) -> None:
-        self.path = Path(address)
-        if not self.path.parent.is_dir():
-            raise StoreUnreachable(
-                Text(f"Không có thư mục “{self.path.parent}”.", f"There is no folder “{self.path.parent}”."),
-                Text("Tạo thư mục đó, hoặc chọn nơi khác bằng --store.",
-                     "Make the folder, or choose another place with --store."),
-            )  # fmt: skip
-        self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
-        self._lock = threading.Lock()
 
     @property
     def address(self) -> str:
         """The path of the file."""
         return str(self.path)
 
+    @property
+    def capabilities(self) -> Capabilities:
+        """One writer at a time; everything else but announcing itself."""
+        return Capabilities(
+            concurrent_writers=False,
+            survives_process=True,
+            sees_external_edits=True,
+            notifies=False,
+            opens_in_qgis=True,
+        )
+
     def migrate(self) -> list[str]:
         """Bring the file to the newest layout, making it when it is new.
+
+        A file with data is copied to ``NAME.before-step-N.gpkg`` first.
 
         Returns
         -------
@@ -77,24 +77,24 @@ class GeoPackageStore:
         Raises
         ------
         StoreUnreachable
-            When the file belongs to another program.
+            When the file belongs to another program or to a newer version of this one.
         """
-        with self._guarded():
+        with guarded(self.path):
             done = applied_step(self._connection)
-        if done == len(STEPS):
-            return []
-        if done < 0:
-            raise StoreUnreachable(
-                Text(f"“{self.path}” không phải kho dữ liệu của chương trình này.",
-                     f"“{self.path}” is not a store of this program."),
-                Text("Chọn tệp khác bằng --store; để nạp tệp này, dùng `antt boundaries import`.",
-                     "Choose another file with --store; to import this one use `antt boundaries import`."),
-            )  # fmt: skip
-        with self._guarded():
+            if done == len(STEPS):
+                renew_categories(self._connection)
+                return []
+        self._refuse_foreign(done)
+        if done > 0:
+            copy = self.path.with_name(f"{self.path.stem}.before-step-{done + 1}{self.path.suffix}")
+            back_up(self.path, copy, busy_timeout_s=self._busy_timeout_s)
+        with guarded(self.path):
             # Only now, when the file is known to be ours: the mode is written into it.
             self._connection.execute("PRAGMA journal_mode = WAL")
         with self.transaction():
-            return migrate(self._connection)
+            taken = migrate(self._connection)
+            renew_categories(self._connection)
+        return taken
 
     def versions(self) -> dict[str, int]:
         """Tell the data version of each layer.
@@ -104,7 +104,7 @@ class GeoPackageStore:
         dict of str to int
             Layer key -> number of commits that touched it.
         """
-        with self._guarded():
+        with guarded(self.path):
             return dict(self._connection.execute("SELECT layer, version FROM antt_version ORDER BY layer"))
 
     def read(self, layer: Layer, query: Query = ALL) -> gpd.GeoDataFrame:
@@ -122,18 +122,8 @@ class GeoPackageStore:
         GeoDataFrame
             EPSG:4326, ordered by id.
         """
-        names = [name for name in layer.schema.names[:-1] if _wanted(name, query)]
-        shape = "geom" if query.geometry else "NULL"
-        condition, values = _condition(layer, query)
-        sql = f'SELECT {", ".join(_quoted(names))}, {shape} FROM "{layer.key}" {condition} ORDER BY id'
-        with self._guarded():
-            rows = self._connection.execute(sql, values).fetchall()
-        columns = list(zip(*rows, strict=True)) if rows else [() for _ in range(len(names) + 1)]
-        kinds = {"id": Kind.TEXT, "row_version": Kind.INTEGER}
-        kinds |= {column.name: column.kind for column in layer.schema.columns}
-        data = {name: _series(columns[place], kinds[name]) for place, name in enumerate(names)}
-        shapes = gpd.GeoSeries(decode(columns[-1]), crs=CRS_LONLAT)
-        return gpd.GeoDataFrame(data, geometry=shapes)
+        with guarded(self.path):
+            return read_rows(self._connection, layer, query)
 
     def count(self, layer: Layer, query: Query = ALL) -> int:
         """Count rows.
@@ -150,13 +140,11 @@ class GeoPackageStore:
         int
             How many there are.
         """
-        condition, values = _condition(layer, query)
-        with self._guarded():
-            (count,) = self._connection.execute(f'SELECT count(*) FROM "{layer.key}" {condition}', values).fetchone()
-        return int(count)
+        with guarded(self.path):
+            return count_rows(self._connection, layer, query)
 
     def append(self, layer: Layer, frame: gpd.GeoDataFrame) -> int:
-        """Add rows.
+        """Add rows in bulk; they are not written into the history row by row.
 
         Parameters
         ----------
@@ -170,34 +158,152 @@ class GeoPackageStore:
         int
             How many were added.
         """
-        return self.apply(ChangeSet(layer, insert=frame))
+        if frame.empty:
+            return 0
+        with self.transaction():
+            added = insert_rows(self._connection, layer, check(frame, layer.schema), bulk=True)
+            self._touch(layer)
+        return added
 
-    def apply(self, changes: ChangeSet) -> int:
-        """Make a change set, all or nothing.
+    def apply(self, changes: ChangeSet, author: Author | None = None) -> int:
+        """Make a change set, all or nothing, with its history.
 
         Parameters
         ----------
         changes : ChangeSet
             What to insert, update and delete.
+        author : Author or None
+            Who changes it and why.
 
         Returns
         -------
         int
             How many rows were touched.
         """
-        table = changes.layer.key
+        layer = changes.layer
+        columns = touched_columns(changes)
         with self.transaction():
-            touched = 0
+            self._sign(author)
+            held = read_ids(self._connection, layer, [*(changes.update or {}), *changes.delete])
+            refuse_stale(changes, dict(zip(held["id"], held["row_version"], strict=True)))
+            touched = len(changes.update or {})
+            if changes.update:
+                old = held[held["id"].isin(list(changes.update))].reset_index(drop=True)
+                new = rows_as_changed(old, changes.update, columns, schema=layer.schema)
+                update_rows(self._connection, layer, new, columns=columns)
+            gone = [(row_id,) for row_id in changes.delete]
+            touched += self._connection.executemany(f'DELETE FROM "{layer.key}" WHERE id = ?', gone).rowcount
             if changes.insert is not None and len(changes.insert):
-                touched += self._insert(changes.layer, check(changes.insert, changes.layer.schema))
-            for row_id, values in (changes.update or {}).items():
-                touched += self._update(changes, row_id, dict(values))
-            for row_id in changes.delete:
-                touched += self._connection.execute(f'DELETE FROM "{table}" WHERE id = ?', (row_id,)).rowcount
+                touched += insert_rows(self._connection, layer, check(changes.insert, layer.schema), bulk=False)
             if touched:
-                self._connection.execute("UPDATE antt_version SET version = version + 1 WHERE layer = ?", (table,))
-                self._refresh_extent(table)
+                self._touch(layer)
+            self._sign(None, inserts=False)
         return touched
+
+    def history(self, layer: Layer, record_id: str) -> list[Change]:
+        """Read the history of one record.
+
+        Parameters
+        ----------
+        layer : Layer
+            The layer.
+        record_id : str
+            The record.
+
+        Returns
+        -------
+        list of Change
+            Oldest first.
+        """
+        with guarded(self.path):
+            return list(gpkg_ledger.read_history(self._connection, layer=layer.key, record_id=record_id))
+
+    def all_history(self) -> Iterator[Change]:
+        """Read the whole history.
+
+        Yields
+        ------
+        Change
+            One entry, in the order they were written.
+        """
+        with guarded(self.path):
+            yield from gpkg_ledger.read_history(self._connection)
+
+    def keep_history(self, changes: Iterable[Change]) -> None:
+        """Write entries of another store's history as they are.
+
+        Parameters
+        ----------
+        changes : iterable of Change
+            Oldest first.
+        """
+        with self.transaction():
+            gpkg_ledger.keep_history(self._connection, changes)
+
+    def known_references(self, source: str) -> pd.DataFrame:
+        """Read what tells known incidents of one source from new ones.
+
+        Parameters
+        ----------
+        source : str
+            The source.
+
+        Returns
+        -------
+        DataFrame
+            Columns `id, source_ref, row_version, content_hash`, ordered by id.
+        """
+        with guarded(self.path):
+            return gpkg_ledger.read_references(self._connection, source)
+
+    def keep_import(self, record: ImportRecord) -> None:
+        """Write an import into the ledger, or its new state.
+
+        Parameters
+        ----------
+        record : ImportRecord
+            The import.
+        """
+        with self.transaction():
+            gpkg_ledger.keep_import(self._connection, record)
+
+    def imports(self) -> list[ImportRecord]:
+        """Read the ledger.
+
+        Returns
+        -------
+        list of ImportRecord
+            Newest first.
+        """
+        with guarded(self.path):
+            return gpkg_ledger.read_imports(self._connection)
+
+    def quarantine(self, rows: Sequence[QuarantinedRow]) -> None:
+        """Set rows aside, or write their new state.
+
+        Parameters
+        ----------
+        rows : sequence of QuarantinedRow
+            The rows.
+        """
+        with self.transaction():
+            gpkg_ledger.quarantine(self._connection, rows)
+
+    def quarantined(self, import_id: str | None = None) -> list[QuarantinedRow]:
+        """Read the rows set aside.
+
+        Parameters
+        ----------
+        import_id : str or None
+            Only those of one import.
+
+        Returns
+        -------
+        list of QuarantinedRow
+            By import and row.
+        """
+        with guarded(self.path):
+            return gpkg_ledger.read_quarantined(self._connection, import_id)
 
     def keep_note(self, key: str, value: str) -> None:
         """Keep one named text beside the data.
@@ -218,182 +324,61 @@ class GeoPackageStore:
         dict of str to str
             Name -> text.
         """
-        with self._guarded():
+        with guarded(self.path):
             return dict(self._connection.execute("SELECT key, value FROM antt_note ORDER BY key"))
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Join several calls into one commit; inner calls join the outer one.
+    def problems(self) -> list[str]:
+        """Check the file through.
 
-        Yields
-        ------
-        None
-            Nothing; leaving normally commits, an exception takes everything back.
+        Returns
+        -------
+        list of str
+            One sentence a problem, Vietnamese / English; empty when the file is sound.
         """
-        connection = self._connection
-        if connection.in_transaction:
-            yield
-            return
-        with self._guarded():
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                self._mark_writer(inside=True)
-                yield
-                self._mark_writer(inside=False)
-                connection.execute("COMMIT")
-            finally:
-                # Still open only when something above failed.
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+        with self.snapshot() as connection:
+            return find_problems(connection)
 
-    def close(self) -> None:
-        """Close every connection; closing twice does nothing."""
-        with self._lock:
-            while self._open:
-                self._open.pop().close()
-        self._local = threading.local()
+    def content_hash(self) -> str:
+        """Hash every record of every layer.
 
-    @property
-    def _connection(self) -> sqlite3.Connection:
-        held: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if held is None:
-            held = sqlite3.connect(self.path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
-            held.execute("PRAGMA synchronous = NORMAL")
-            register_functions(held)
-            self._local.connection = held
-            with self._lock:
-                self._open.append(held)
-        return held
+        Returns
+        -------
+        str
+            Equal for equal content, whatever back-end holds it.
+        """
+        with self.snapshot():
+            return content_hash_of((layer, self._pieces(layer)) for layer in LAYERS)
 
-    @contextmanager
-    def _guarded(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.OperationalError as problem:
-            if "locked" in str(problem) or "busy" in str(problem):
-                raise _busy(self.path) from problem
-            raise _unreachable(self.path, problem) from problem
-        except sqlite3.DatabaseError as problem:
-            raise _unreachable(self.path, problem) from problem
+    def _refuse_foreign(self, done: int) -> None:
+        if done > len(STEPS):
+            raise StoreUnreachable(
+                Text(f"“{self.path}” do phiên bản mới hơn của chương trình tạo ra.",
+                     f"“{self.path}” was made by a newer version of this program."),
+                Text("Cập nhật chương trình rồi mở lại.", "Update the program, then open it again."),
+            )  # fmt: skip
+        if done < 0:
+            raise StoreUnreachable(
+                Text(f"“{self.path}” không phải kho dữ liệu của chương trình này.",
+                     f"“{self.path}” is not a store of this program."),
+                Text("Chọn tệp khác bằng --store; để nạp tệp này, dùng `antt boundaries import`.",
+                     "Choose another file with --store; to import this one use `antt boundaries import`."),
+            )  # fmt: skip
 
-    def _mark_writer(self, *, inside: bool) -> None:
-        # A new file has no such table until its first step has been taken.
-        if applied_step(self._connection) > 0:
-            self._connection.execute("UPDATE antt_writer SET inside = ?", (int(inside),))
-
-    def _insert(self, layer: Layer, frame: gpd.GeoDataFrame) -> int:
-        bulk = len(frame) >= _BULK_ROWS
-        if bulk:
-            drop_insert_trigger(self._connection, layer.key)
-        (last,) = self._connection.execute(f'SELECT coalesce(max(fid), 0) FROM "{layer.key}"').fetchone()
-        names = layer.schema.names[:-1]
-        shapes = frame.geometry.to_numpy()
-        columns = [_sql_values(frame[name]) for name in names]
-        fids = range(last + 1, last + 1 + len(frame))
-        marks = ", ".join("?" * (len(names) + 2))
-        self._connection.executemany(
-            f'INSERT INTO "{layer.key}" (fid, geom, {", ".join(_quoted(names))}) VALUES ({marks})',
-            zip(fids, encode(shapes), *columns, strict=True),
-        )
-        if bulk:
-            self._index_boxes(layer.key, np.asarray(fids), shapes)
-            restore_insert_trigger(self._connection, layer.key)
-        return len(frame)
-
-    def _index_boxes(self, table: str, fids: NDArray[np.int64], shapes: NDArray[np.object_]) -> None:
-        boxes = shapely.bounds(shapes)
-        placed = np.isfinite(boxes[:, 0])
-        rows = zip(fids[placed].tolist(), *boxes[placed][:, [0, 2, 1, 3]].T.tolist(), strict=True)
-        self._connection.executemany(RTREE_INSERT_SQL.format(table=table), rows)
-
-    def _update(self, changes: ChangeSet, row_id: str, values: dict[str, object]) -> int:
-        table = changes.layer.key
-        expected = (changes.expected_row_version or {}).get(row_id)
-        found = self._connection.execute(f'SELECT row_version FROM "{table}" WHERE id = ?', (row_id,)).fetchone()
-        if found is None or (expected is not None and found[0] != expected):
-            raise _stale(row_id, expected, found and found[0])
-        if "geometry" in values:
-            shape = np.array([values.pop("geometry")], dtype=object)
-            values["geom"] = encode(shape)[0]
-        sets = ", ".join(f'"{name}" = ?' for name in values)
+    def _sign(self, author: Author | None, *, inserts: bool = True) -> None:
+        signature = (author.who, author.why, gpkg_ledger.iso(author.at)) if author else ("", "", "")
         self._connection.execute(
-            f'UPDATE "{table}" SET {sets}, row_version = row_version + 1 WHERE id = ?',
-            (*values.values(), row_id),
-        )
-        return 1
-
-    def _refresh_extent(self, table: str) -> None:
-        self._connection.execute(
-            f"UPDATE gpkg_contents SET last_change = strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), "
-            f"(min_x, min_y, max_x, max_y) = "
-            f'(SELECT min(minx), min(miny), max(maxx), max(maxy) FROM "rtree_{table}_geom") '
-            f"WHERE table_name = ?",
-            (table,),
+            "UPDATE antt_writer SET inserts = ?, who = ?, why = ?, at = ?", (int(inserts), *signature)
         )
 
+    def _touch(self, layer: Layer) -> None:
+        self._connection.execute("UPDATE antt_version SET version = version + 1 WHERE layer = ?", (layer.key,))
+        refresh_extent(self._connection, layer.key)
 
-def _wanted(name: str, query: Query) -> bool:
-    return not query.columns or name == "id" or name in query.columns
-
-
-def _quoted(names: Sequence[str]) -> list[str]:
-    return [f'"{name}"' for name in names]
-
-
-def _condition(layer: Layer, query: Query) -> tuple[str, list[object]]:
-    known = {*layer.schema.names} - {"geometry"}
-    parts: list[str] = []
-    values: list[object] = []
-    for name, value in query.where:
-        if name not in known:
-            raise KeyError(name)
-        parts.append(f'"{name}" IS ?')
-        values.append(value)
-    if query.bounds is not None:
-        parts.append(
-            f'fid IN (SELECT id FROM "rtree_{layer.key}_geom" '
-            "WHERE maxx >= ? AND minx <= ? AND maxy >= ? AND miny <= ?)"
-        )
-        values += [query.bounds.west, query.bounds.east, query.bounds.south, query.bounds.north]
-    return (f"WHERE {' AND '.join(parts)}" if parts else ""), values
-
-
-def _series(values: Sequence[object], kind: Kind) -> pd.Series:
-    if kind is Kind.MOMENT:
-        texts = pd.Series(list(values), dtype=object)
-        moments: pd.Series = pd.to_datetime(texts, utc=True, format="ISO8601").astype(DTYPE[kind])
-        return moments
-    return pd.Series(list(values), dtype=DTYPE[kind])
-
-
-def _sql_values(column: pd.Series) -> list[object]:
-    if isinstance(column.dtype, pd.DatetimeTZDtype):
-        moments = column.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy()
-        texts = np.char.add(np.datetime_as_string(moments, unit="ms"), "Z")
-        return [None if missing else text for missing, text in zip(np.isnat(moments), texts.tolist(), strict=True)]
-    values: list[object] = column.astype(object).where(column.notna(), None).tolist()
-    return values
-
-
-def _busy(path: Path) -> StoreBusy:
-    return StoreBusy(
-        Text(f"Kho dữ liệu “{path}” đang bận.", f"The store “{path}” is busy."),
-        Text("Chương trình khác đang ghi; hãy thử lại sau ít phút.",
-             "Another program is writing; try again in a moment."),
-    )  # fmt: skip
-
-
-def _unreachable(path: Path, problem: sqlite3.Error) -> StoreUnreachable:
-    return StoreUnreachable(
-        Text(f"Không mở được kho dữ liệu “{path}” ({problem}).", f"The store “{path}” cannot be opened ({problem})."),
-        Text("Kiểm tra đường dẫn, quyền ghi và dung lượng đĩa; hoặc chọn tệp khác bằng --store.",
-             "Check the path, the right to write and the space on the disk; or choose another file with --store."),
-    )  # fmt: skip
-
-
-def _stale(row_id: str, expected: int | None, found: int | None) -> StaleVersion:
-    return StaleVersion(
-        Text(f"Bản ghi {row_id} đã được người khác thay đổi (bạn có bản {expected}, kho có bản {found}).",
-             f"Record {row_id} was changed by somebody else (you have version {expected}, the store has {found})."),
-        Text("Tải lại, xem thay đổi rồi sửa lại.", "Load it again, look at the change, then edit again."),
-    )  # fmt: skip
+    def _pieces(self, layer: Layer) -> Iterator[gpd.GeoDataFrame]:
+        last = ""
+        while True:
+            piece = read_rows(self._connection, layer, after=last, limit=_ROWS_AT_ONCE)
+            if piece.empty:
+                return
+            yield piece
+            last = str(piece["id"].iloc[-1])

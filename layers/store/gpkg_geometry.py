@@ -18,6 +18,7 @@ __all__ = ["decode", "encode", "register_functions"]
 
 _POINT_HEADER = b"GP" + struct.pack("<BBi", 0, 0b0001, 4326)
 _AREA_HEADER = b"GP" + struct.pack("<BBi", 0, 0b0011, 4326)
+_WKB_POINT_HEAD = struct.pack("<BI", 1, 1)
 _ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 
 
@@ -39,13 +40,33 @@ def encode(shapes: NDArray[np.object_]) -> list[bytes | None]:
     >>> encode(np.array([None, shapely.Point(106, 20)], dtype=object))[1][:4]
     b'GP\x00\x01'
     """
+    types = shapely.get_type_id(shapes)
+    if (types <= 0).all() and not shapely.is_empty(shapes).any():
+        return _points(shapes, types == 0)
     bodies = shapely.to_wkb(shapes, output_dimension=2, byte_order=1)
-    is_point = shapely.get_type_id(shapes) == 0
+    is_point = types == 0
     boxes = np.ascontiguousarray(shapely.bounds(shapes)[:, [0, 2, 1, 3]], dtype="<f8")
     return [
         None if body is None else _head(point=point, box=box) + body
         for body, point, box in zip(bodies.tolist(), is_point.tolist(), boxes, strict=True)
     ]
+
+
+def _points(shapes: NDArray[np.object_], placed: NDArray[np.bool_]) -> list[bytes | None]:
+    # All points have one head, so a million of them is one array: a third of the time.
+    head = np.frombuffer(_POINT_HEADER + _WKB_POINT_HEAD, dtype=np.uint8)
+    places = np.ascontiguousarray(shapely.get_coordinates(shapes), dtype="<f8")
+    rows = np.empty((len(places), len(head) + 16), dtype=np.uint8)
+    rows[:, : len(head)] = head
+    rows[:, len(head) :] = places.view(np.uint8)
+    written: list[bytes] = rows.view(f"V{rows.shape[1]}").ravel().tolist()
+    if len(written) == len(shapes):
+        return list(written)
+    blobs = np.full(len(shapes), None, dtype=object)
+    # A plain list first: numpy would make numbers of the bytes.
+    blobs[placed] = np.fromiter(written, dtype=object, count=len(places))
+    listed: list[bytes | None] = blobs.tolist()
+    return listed
 
 
 def _head(*, point: bool, box: NDArray[np.float64]) -> bytes:

@@ -6,11 +6,21 @@ The layout follows OGC 12-128r19 (GeoPackage 1.4) so that QGIS opens the file as
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection, Sequence
 
 from layers.catalog import Layer
-from layers.schema import GeometryKind, Kind
+from layers.schema import Column, GeometryKind, Kind
 
-__all__ = ["BASE_SQL", "RTREE_INSERT_SQL", "create_layer", "drop_insert_trigger", "restore_insert_trigger"]
+__all__ = [
+    "BASE_SQL",
+    "create_index_triggers",
+    "create_indices",
+    "create_layer",
+    "drop_indices",
+    "drop_insert_trigger",
+    "rebuild_table",
+    "restore_insert_trigger",
+]
 
 _SQL_TYPE = {
     Kind.TEXT: "TEXT",
@@ -64,9 +74,6 @@ CREATE TABLE antt_note (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE antt_writer (inside INTEGER NOT NULL);
 INSERT INTO antt_writer VALUES (0);
 """
-
-# Rows come with their boxes already computed, which is far cheaper than one trigger call a row.
-RTREE_INSERT_SQL = 'INSERT INTO "rtree_{table}_geom" VALUES (?, ?, ?, ?, ?)'
 
 _BOX = "ST_MinX(NEW.geom), ST_MaxX(NEW.geom), ST_MinY(NEW.geom), ST_MaxY(NEW.geom)"
 
@@ -129,8 +136,8 @@ BEGIN
 END"""
 
 
-def create_layer(connection: sqlite3.Connection, layer: Layer) -> None:
-    """Make the table, the spatial index and the triggers of one layer.
+def create_layer(connection: sqlite3.Connection, layer: Layer, *, left_out: Collection[str] = ()) -> None:
+    """Make the table, the spatial index and the triggers of one layer as the first layout had them.
 
     Parameters
     ----------
@@ -138,20 +145,13 @@ def create_layer(connection: sqlite3.Connection, layer: Layer) -> None:
         Inside a transaction.
     layer : Layer
         The declaration.
+    left_out : collection of str
+        Columns that came with a later step.
     """
-    columns = ", ".join(
-        f'"{column.name}" {_SQL_TYPE[column.kind]}{" NOT NULL" if column.required else ""}'
-        for column in layer.schema.columns
-    )
     table = layer.key
     run = connection.execute
-    # A row added by hand in QGIS gets its own id and counter, so it can be told from any other.
-    run(
-        f'CREATE TABLE "{table}" (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, '
-        f"geom {_GEOMETRY_TYPE[layer.schema.geometry]}, "
-        f"id TEXT UNIQUE NOT NULL DEFAULT (lower(hex(randomblob(16)))), "
-        f"row_version INTEGER NOT NULL DEFAULT 1, {columns})"
-    )
+    columns = [column for column in layer.schema.columns if column.name not in left_out]
+    run(_table_sql(layer, table, columns, unique_id="UNIQUE"))
     run(
         "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id) "
         "VALUES (?, 'features', ?, ?, 4326)",
@@ -166,12 +166,95 @@ def create_layer(connection: sqlite3.Connection, layer: Layer) -> None:
         (table,),
     )
     run(f'CREATE VIRTUAL TABLE "rtree_{table}_geom" USING rtree(id, minx, maxx, miny, maxy)')
-    restore_insert_trigger(connection, table)
-    for trigger in _OTHER_TRIGGERS:
-        run(trigger.format(table=table, box=_BOX))
+    create_index_triggers(connection, table)
     for verb in ("INSERT", "UPDATE", "DELETE"):
         run(_OUTSIDE_TRIGGER.format(table=table, verb=verb))
     run("INSERT INTO antt_version VALUES (?, 0)", (table,))
+
+
+def rebuild_table(connection: sqlite3.Connection, layer: Layer) -> None:
+    """Give a layer's table the columns declared now, keeping every row and its number.
+
+    The table loses its triggers; its spatial index stays as it is.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+        Inside a transaction.
+    layer : Layer
+        The declaration.
+    """
+    table, new = layer.key, f"antt_new_{layer.key}"
+    held = {name for _place, name, *_rest in connection.execute(f'PRAGMA table_info("{table}")')}
+    connection.execute(_table_sql(layer, new, layer.schema.columns, unique_id=""))
+    kept = [name for name in ("fid", "geom", *layer.schema.names[:-1]) if name in held]
+    listed = ", ".join(f'"{name}"' for name in kept)
+    connection.execute(f'INSERT INTO "{new}" ({listed}) SELECT {listed} FROM "{table}"')
+    connection.execute(f'DROP TABLE "{table}"')
+    connection.execute(f'ALTER TABLE "{new}" RENAME TO "{table}"')
+
+
+def create_indices(connection: sqlite3.Connection, layer: Layer) -> None:
+    """Make the indices that keep identities unique.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+        Inside a transaction.
+    layer : Layer
+        The declaration.
+    """
+    for name, columns in _indices(layer).items():
+        connection.execute(f'CREATE UNIQUE INDEX "{name}" ON "{layer.key}" {columns}')
+
+
+def drop_indices(connection: sqlite3.Connection, layer: Layer) -> None:
+    """Take the indices away: many rows are indexed faster after they are in.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+        Inside the transaction that makes them again.
+    layer : Layer
+        The declaration.
+    """
+    for name in _indices(layer):
+        connection.execute(f'DROP INDEX "{name}"')
+
+
+def _indices(layer: Layer) -> dict[str, str]:
+    indices = {f"antt_{layer.key}_id": "(id)"}
+    if {"source", "source_ref"} <= set(layer.schema.names):
+        indices[f"antt_{layer.key}_reference"] = "(source, source_ref) WHERE source_ref <> ''"
+    return indices
+
+
+def _table_sql(layer: Layer, name: str, columns: Sequence[Column], *, unique_id: str) -> str:
+    listed = ", ".join(
+        f'"{column.name}" {_SQL_TYPE[column.kind]}{" NOT NULL" if column.required else ""}' for column in columns
+    )
+    # A row added by hand in QGIS gets its own id and counter, so it can be told from any other.
+    return (
+        f'CREATE TABLE "{name}" (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, '
+        f"geom {_GEOMETRY_TYPE[layer.schema.geometry]}, "
+        f"id TEXT {unique_id} NOT NULL DEFAULT (lower(hex(randomblob(16)))), "
+        f"row_version INTEGER NOT NULL DEFAULT 1, {listed})"
+    )
+
+
+def create_index_triggers(connection: sqlite3.Connection, table: str) -> None:
+    """Make the triggers that keep the spatial index, as the standard words them.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+        Inside a transaction.
+    table : str
+        A layer's key.
+    """
+    restore_insert_trigger(connection, table)
+    for trigger in _OTHER_TRIGGERS:
+        connection.execute(trigger.format(table=table, box=_BOX))
 
 
 def drop_insert_trigger(connection: sqlite3.Connection, table: str) -> None:

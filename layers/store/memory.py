@@ -2,35 +2,73 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterator
+import datetime as dt
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from math import isnan
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
-from layers.catalog import LAYERS, Layer
-from layers.errors import StaleVersion
+from layers.catalog import INCIDENTS, LAYERS, Layer
+from layers.errors import Conflict, SchemaMismatch
 from layers.schema import check, empty
-from layers.store.base import ALL, ChangeSet, Query
+from layers.store.base import ALL, Author, Capabilities, Change, ChangeSet, ImportRecord, QuarantinedRow, Query
+from layers.store.canonical import content_hash_of
+from layers.store.updating import refuse_stale, rows_as_changed, touched_columns
 from layers.wording import Text
 
 __all__ = ["MemoryStore"]
 
 
+@dataclass
+class _Content:
+    # Replaced, never changed in place, so a shallow copy is enough to go back to.
+    frames: dict[str, gpd.GeoDataFrame] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    history: tuple[Change, ...] = ()
+    imports: dict[str, ImportRecord] = field(default_factory=dict)
+    quarantine: dict[tuple[str, int], QuarantinedRow] = field(default_factory=dict)
+
+    def copy(self) -> _Content:
+        return replace(
+            self,
+            frames=dict(self.frames),
+            versions=dict(self.versions),
+            notes=dict(self.notes),
+            imports=dict(self.imports),
+            quarantine=dict(self.quarantine),
+        )
+
+
 class MemoryStore:
     """A store of frames; nothing outlives it."""
 
-    address = "memory:"
-
     def __init__(self) -> None:
-        self._frames: dict[str, gpd.GeoDataFrame] = {}
-        self._versions: dict[str, int] = {}
-        self._notes: dict[str, str] = {}
-        self._inside = False
+        self._held = _Content()
         for layer in LAYERS:
-            self._frames[layer.key] = empty(layer.schema)
-            self._versions[layer.key] = 0
+            self._held.frames[layer.key] = empty(layer.schema)
+            self._held.versions[layer.key] = 0
+
+    @property
+    def address(self) -> str:
+        """Always ``memory:``."""
+        return "memory:"
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Nothing that another process could see."""
+        return Capabilities(
+            concurrent_writers=False,
+            survives_process=False,
+            sees_external_edits=False,
+            notifies=False,
+            opens_in_qgis=False,
+        )
 
     def migrate(self) -> list[str]:
         """Do nothing: a new store has the newest layout.
@@ -50,7 +88,7 @@ class MemoryStore:
         dict of str to int
             Layer key -> number of commits that touched it.
         """
-        return dict(sorted(self._versions.items()))
+        return dict(sorted(self._held.versions.items()))
 
     def read(self, layer: Layer, query: Query = ALL) -> gpd.GeoDataFrame:
         """Read rows in the schema's column order.
@@ -67,7 +105,7 @@ class MemoryStore:
         GeoDataFrame
             EPSG:4326, ordered by id.
         """
-        found = _matching(self._frames[layer.key], query).sort_values("id").reset_index(drop=True)
+        found = _matching(self._held.frames[layer.key], query).sort_values("id").reset_index(drop=True)
         if not query.geometry:
             found = found.set_geometry(gpd.GeoSeries([None] * len(found), crs=found.crs))
         if query.columns:
@@ -89,10 +127,10 @@ class MemoryStore:
         int
             How many there are.
         """
-        return len(_matching(self._frames[layer.key], query))
+        return len(_matching(self._held.frames[layer.key], query))
 
     def append(self, layer: Layer, frame: gpd.GeoDataFrame) -> int:
-        """Add rows.
+        """Add rows in bulk; they are not written into the history row by row.
 
         Parameters
         ----------
@@ -106,37 +144,141 @@ class MemoryStore:
         int
             How many were added.
         """
-        return self.apply(ChangeSet(layer, insert=frame))
+        if frame.empty:
+            return 0
+        with self.transaction():
+            self._put(layer, self._held.frames[layer.key], check(frame, layer.schema))
+        return len(frame)
 
-    def apply(self, changes: ChangeSet) -> int:
-        """Make a change set, all or nothing.
+    def apply(self, changes: ChangeSet, author: Author | None = None) -> int:
+        """Make a change set, all or nothing, with its history.
 
         Parameters
         ----------
         changes : ChangeSet
             What to insert, update and delete.
+        author : Author or None
+            Who changes it and why.
 
         Returns
         -------
         int
             How many rows were touched.
         """
-        key = changes.layer.key
+        layer, update = changes.layer, changes.update or {}
+        columns = touched_columns(changes)
         with self.transaction():
-            frame = self._frames[key]
-            touched = len(frame)
-            frame = frame[~frame["id"].isin(changes.delete)].reset_index(drop=True)
-            touched -= len(frame)
-            for row_id, values in (changes.update or {}).items():
-                frame = _updated(frame, row_id, dict(values), expected=(changes.expected_row_version or {}).get(row_id))
-                touched += 1
-            if changes.insert is not None and len(changes.insert):
-                added = check(changes.insert, changes.layer.schema)
-                frame = added if frame.empty else pd.concat([frame, added], ignore_index=True)
-                touched += len(added)
-            self._frames[key] = check(frame, changes.layer.schema)
-            self._versions[key] += 1 if touched else 0
+            held = self._held.frames[layer.key]
+            before = held[held["id"].isin([*update, *changes.delete])]
+            refuse_stale(changes, dict(zip(before["id"], before["row_version"], strict=True)))
+            frame = held[~held["id"].isin(changes.delete)].reset_index(drop=True)
+            if update:
+                frame = rows_as_changed(frame, update, columns, schema=layer.schema)
+                frame["row_version"] += frame["id"].isin(list(update)).astype("int64")
+            added = empty(layer.schema) if changes.insert is None else check(changes.insert, layer.schema)
+            if touched := len(update) + len(held) - len(frame) + len(added):
+                self._put(layer, frame, added)
+            self._remember(layer, _changed_rows(before, frame, added), author)
         return touched
+
+    def history(self, layer: Layer, record_id: str) -> list[Change]:
+        """Read the history of one record.
+
+        Parameters
+        ----------
+        layer : Layer
+            The layer.
+        record_id : str
+            The record.
+
+        Returns
+        -------
+        list of Change
+            Oldest first.
+        """
+        return [entry for entry in self._held.history if (entry.layer, entry.record_id) == (layer.key, record_id)]
+
+    def all_history(self) -> Iterator[Change]:
+        """Read the whole history.
+
+        Returns
+        -------
+        iterator of Change
+            In the order they were written.
+        """
+        return iter(self._held.history)
+
+    def keep_history(self, changes: Iterable[Change]) -> None:
+        """Write entries of another store's history as they are.
+
+        Parameters
+        ----------
+        changes : iterable of Change
+            Oldest first.
+        """
+        self._held.history = (*self._held.history, *changes)
+
+    def known_references(self, source: str) -> pd.DataFrame:
+        """Read what tells known incidents of one source from new ones.
+
+        Parameters
+        ----------
+        source : str
+            The source.
+
+        Returns
+        -------
+        DataFrame
+            Columns `id, source_ref, row_version, content_hash`, ordered by id.
+        """
+        found = self.read(INCIDENTS, Query(where=(("source", source),)))
+        return pd.DataFrame(found[["id", "source_ref", "row_version", "content_hash"]])
+
+    def keep_import(self, record: ImportRecord) -> None:
+        """Write an import into the ledger, or its new state.
+
+        Parameters
+        ----------
+        record : ImportRecord
+            The import.
+        """
+        self._held.imports[record.import_id] = record
+
+    def imports(self) -> list[ImportRecord]:
+        """Read the ledger.
+
+        Returns
+        -------
+        list of ImportRecord
+            Newest first.
+        """
+        return sorted(self._held.imports.values(), key=lambda kept: (kept.started_at, kept.import_id), reverse=True)
+
+    def quarantine(self, rows: Sequence[QuarantinedRow]) -> None:
+        """Set rows aside, or write their new state.
+
+        Parameters
+        ----------
+        rows : sequence of QuarantinedRow
+            The rows.
+        """
+        self._held.quarantine.update({(row.import_id, row.row): row for row in rows})
+
+    def quarantined(self, import_id: str | None = None) -> list[QuarantinedRow]:
+        """Read the rows set aside.
+
+        Parameters
+        ----------
+        import_id : str or None
+            Only those of one import.
+
+        Returns
+        -------
+        list of QuarantinedRow
+            By import and row.
+        """
+        kept = sorted(self._held.quarantine.items())
+        return [row for _key, row in kept if import_id in {None, row.import_id}]
 
     def keep_note(self, key: str, value: str) -> None:
         """Keep one named text beside the data.
@@ -146,7 +288,7 @@ class MemoryStore:
         key, value : str
             Name and text.
         """
-        self._notes[key] = value
+        self._held.notes[key] = value
 
     def notes(self) -> dict[str, str]:
         """Read the named texts kept beside the data.
@@ -156,34 +298,95 @@ class MemoryStore:
         dict of str to str
             Name -> text.
         """
-        return dict(sorted(self._notes.items()))
+        return dict(sorted(self._held.notes.items()))
+
+    def problems(self) -> list[str]:
+        """Check that every frame keeps its contract.
+
+        Returns
+        -------
+        list of str
+            One sentence a problem; empty when the store is sound.
+        """
+        found = []
+        for layer in LAYERS:
+            try:
+                check(self._held.frames[layer.key], layer.schema)
+            except SchemaMismatch as broken:
+                found.append(f"{layer.key}: {' / '.join(broken.message)}")
+        return found
+
+    def content_hash(self) -> str:
+        """Hash every record of every layer.
+
+        Returns
+        -------
+        str
+            Equal for equal content, whatever back-end holds it.
+        """
+        return content_hash_of((layer, [self.read(layer)]) for layer in LAYERS)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Join several calls into one commit; inner calls join the outer one.
+        """Join several calls into one commit; what a failed inner call did is taken back by itself.
 
         Yields
         ------
         None
             Nothing; an exception takes everything back.
         """
-        if self._inside:
-            yield
-            return
-        # Frames are replaced, never changed in place, so shallow copies are enough.
-        before = (copy.copy(self._frames), dict(self._versions), dict(self._notes))
-        self._inside = True
+        before = self._held.copy()
         done = False
         try:
             yield
             done = True
         finally:
-            self._inside = False
             if not done:
-                self._frames, self._versions, self._notes = before
+                self._held = before
 
     def close(self) -> None:
         """Do nothing: there is nothing to let go."""
+
+    def _put(self, layer: Layer, frame: gpd.GeoDataFrame, added: gpd.GeoDataFrame) -> None:
+        joined = frame if added.empty else added if frame.empty else pd.concat([frame, added], ignore_index=True)
+        keys = [["id"], *([["source", "source_ref"]] if layer is INCIDENTS else [])]
+        if any(joined.duplicated(subset=key).any() for key in keys):
+            raise Conflict(Text("Bản ghi đã có trong kho.", "The record is there already."))
+        self._held.frames[layer.key] = check(joined, layer.schema)
+        self._held.versions[layer.key] += 1
+
+    def _remember(
+        self, layer: Layer, changed: Iterable[tuple[str, dict[str, object] | None, dict[str, object] | None]],
+        author: Author | None,
+    ) -> None:  # fmt: skip
+        signed = author or Author("", "", dt.datetime.fromtimestamp(time.time(), tz=dt.UTC))
+        for row_id, before, after in changed:
+            what = "insert" if before is None else "delete" if after is None else "update"
+            entry = Change(layer.key, row_id, what, signed.who, signed.why, signed.at, before, after)
+            self._held.history = (*self._held.history, entry)
+
+
+def _changed_rows(
+    before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, added: gpd.GeoDataFrame
+) -> list[tuple[str, dict[str, object] | None, dict[str, object] | None]]:
+    old = _plain_rows(before)
+    new = _plain_rows(after[after["id"].isin(list(old))])
+    changed = [(row_id, row, new.get(row_id)) for row_id, row in old.items()]
+    return [*changed, *((row_id, None, row) for row_id, row in _plain_rows(added).items())]
+
+
+def _plain_rows(frame: gpd.GeoDataFrame) -> dict[str, dict[str, object]]:
+    return {str(row["id"]): {name: _plain(row[name]) for name in frame.columns} for row in frame.to_dict("records")}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, shapely.Geometry):
+        return shapely.to_wkt(value, rounding_precision=-1, trim=True)
+    if value is pd.NA or value is pd.NaT or (isinstance(value, float) and isnan(value)):
+        return None
+    return (
+        f"{value.tz_localize(None).isoformat(timespec='milliseconds')}Z" if isinstance(value, pd.Timestamp) else value
+    )
 
 
 def _matching(frame: gpd.GeoDataFrame, query: Query) -> gpd.GeoDataFrame:
@@ -195,21 +398,3 @@ def _matching(frame: gpd.GeoDataFrame, query: Query) -> gpd.GeoDataFrame:
         keep &= (box.maxx >= query.bounds.west) & (box.minx <= query.bounds.east)
         keep &= (box.maxy >= query.bounds.south) & (box.miny <= query.bounds.north)
     return frame[keep]
-
-
-def _updated(
-    frame: gpd.GeoDataFrame, row_id: str, values: dict[str, object], *, expected: int | None
-) -> gpd.GeoDataFrame:
-    rows = frame.index[frame["id"] == row_id]
-    found = None if rows.empty else int(frame.loc[rows[0], "row_version"])
-    if found is None or (expected is not None and found != expected):
-        raise StaleVersion(
-            Text(f"Bản ghi {row_id} đã được người khác thay đổi (bạn có bản {expected}, kho có bản {found}).",
-                 f"Record {row_id} was changed by somebody else (you have {expected}, the store has {found})."),
-            Text("Tải lại, xem thay đổi rồi sửa lại.", "Load it again, look at the change, then edit again."),
-        )  # fmt: skip
-    changed = frame.copy()
-    for name, value in values.items():
-        changed[name] = [value if row == rows[0] else old for row, old in zip(frame.index, frame[name], strict=True)]
-    changed.loc[rows[0], "row_version"] = found + 1
-    return changed.set_geometry("geometry", crs=frame.crs)

@@ -46,7 +46,7 @@ def import_(run: Run, file: Path, **options: object) -> int:
     with opened as store:
         result = import_boundaries(store, request, now=utc_now(), rng=np.random.default_rng())
     print_boundary_report(run, result, dry_run=request.dry_run)
-    run.result(result.as_json() | {"store": run.settings.store, "dry_run": request.dry_run})
+    run.result(result.as_json() | {"store": run.store_shown, "dry_run": request.dry_run})
     return 6 if result.report.quarantined else 0
 
 

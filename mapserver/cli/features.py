@@ -71,7 +71,7 @@ def _import(run: Run, request: FeatureRequest, rejects: Path | None) -> int:
         fields = list(outcome.result.mapping)
         write_rejects(outcome.result.rejected, aside, fields=fields, language=run.settings.lang)
     _tell(run, outcome, aside)
-    run.result(outcome.as_json() | {"store": run.settings.store, "rejects": aside and str(aside)})
+    run.result(outcome.as_json() | {"store": run.store_shown, "rejects": aside and str(aside)})
     return 0 if aside is None else 6
 
 

@@ -39,6 +39,14 @@ class Run:
     settings: Settings
     as_json: bool
 
+    @property
+    def store_shown(self) -> str:
+        """The store's address as it may be shown: without a password."""
+        # Imported here: `antt --help` has no need of a store.
+        from layers.store.addresses import shown
+
+        return shown(self.settings.store)
+
     def say(self, text: Text) -> None:
         """Print a sentence, unless JSON was asked for.
 

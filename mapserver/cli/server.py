@@ -6,8 +6,10 @@ import sys
 from typing import Any
 
 import click
+from flask import Flask
 
 from mapserver.app import create_app
+from mapserver.cli.job_runner import job_runner
 from mapserver.settings import Settings
 from mapserver.web.state import State
 
@@ -39,6 +41,11 @@ def serve_until_stopped(settings: Settings, *, host: str, port: int, workers: in
     app = create_app(settings)
     # Connections must not be carried into a forked worker; each opens its own.
     State.of(app).store.close()
+    with job_runner(settings):
+        _serve(app, host=host, port=port, workers=workers)
+
+
+def _serve(app: Flask, *, host: str, port: int, workers: int) -> None:
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{port}"
     if sys.platform == "win32":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -15,7 +16,6 @@ from mapserver.cli.run import Run, command_options, progress
 from mapserver.cli.server import serve_until_stopped
 from mapserver.cli.stores import holds_something
 from mapserver.services.demo import make_demo
-from mapserver.settings import Settings
 
 __all__ = ["demo", "serve"]
 
@@ -48,7 +48,7 @@ def demo(run: Run, *, data: Path, host: str, port: int, workers: int, no_serve: 
     """Mở bản đồ với dữ liệu mẫu. / Serve the map with sample data."""
     _require_loopback(host)
     path = data / "demo.gpkg"
-    if not holds_something(path):
+    if not holds_something(str(path)):
         with progress(Text("Tạo dữ liệu mẫu", "Making sample data"), run) as tell:
             make_demo(path, timezone=run.settings.timezone, progress=tell)
         run.say(Text(f"Đã tạo dữ liệu mẫu: {path}", f"Made the sample store: {path}"))
@@ -56,8 +56,7 @@ def demo(run: Run, *, data: Path, host: str, port: int, workers: int, no_serve: 
     if no_serve:
         return
     _require_free(host, port)
-    settings = Settings(str(path), run.settings.timezone, run.settings.lang, run.settings.cache_mb)
-    serve_until_stopped(settings, host=host, port=port, workers=workers)
+    serve_until_stopped(replace(run.settings, store=str(path)), host=host, port=port, workers=workers)
 
 
 def _require_loopback(host: str) -> None:

@@ -1,13 +1,18 @@
-"""`antt store`: look at the store."""
+"""`antt store`: look at the store, bring it up to date, check, copy, back up and restore it."""
 
 from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
 
 import click
 
 from layers.catalog import LAYERS
+from layers.store import open_store, unopened
 from layers.wording import Text
-from mapserver.cli.run import Run, command_options
+from mapserver.cli.run import Run, command_options, progress
 from mapserver.cli.stores import reading_store
+from mapserver.services import stores
 
 __all__ = ["store"]
 
@@ -22,14 +27,96 @@ def store() -> None:
 def info(run: Run) -> None:
     """Cho biết trong kho có gì. / Tell what the store holds."""
     with reading_store(run) as held:
-        versions = held.versions()
-        counts = {layer.key: held.count(layer) for layer in LAYERS}
-    address = run.settings.store
-    run.say(Text(f"Kho: {address}", f"Store: {address}"))
+        found = stores.describe_store(held)
+    run.say(Text(f"Kho: {found.address}", f"Store: {found.address}"))
     for layer in LAYERS:
-        number, version = counts[layer.key], versions[layer.key]
+        number, version = found.counts[layer.key], found.versions[layer.key]
         run.say(
             Text(f"  {layer.title.vi}: {number} bản ghi (phiên bản dữ liệu {version})",
                  f"  {layer.title.en}: {number} records (data version {version})")
         )  # fmt: skip
-    run.result({"store": address, "counts": counts, "versions": versions})
+    run.say(Text(f"  Số lần nhập: {found.imports}", f"  Imports: {found.imports}"))
+    run.result(
+        {"store": found.address, "counts": found.counts, "versions": found.versions, "imports": found.imports,
+         "notes": found.notes}
+    )  # fmt: skip
+
+
+@store.command()
+@command_options
+def migrate(run: Run) -> None:
+    """Nâng kho lên bố cục mới nhất. / Bring the store to the newest layout."""
+    with closing(unopened(run.settings.store)) as held:
+        address = held.address
+    steps = stores.migrate_store(run.settings.store)
+    for step in steps:
+        run.say(Text(f"Đã nâng cấp: {step}", f"Step taken: {step}"))
+    if not steps:
+        run.say(Text("Kho đã ở bố cục mới nhất.", "The store has the newest layout."))
+    run.result({"store": address, "steps": steps})
+
+
+@store.command()
+@command_options
+@click.pass_context
+def check(ctx: click.Context, run: Run) -> None:
+    """Kiểm tra toàn bộ kho. / Check the store through."""
+    with closing(open_store(run.settings.store)) as held:
+        found = stores.check_store(held)
+    for problem in found.problems:
+        run.say(Text(f"- {problem}", f"- {problem}"))
+    if found.ok:
+        run.say(Text(f"Kho nguyên vẹn. Mã nội dung {found.content_hash}.",
+                     f"The store is sound. Content hash {found.content_hash}."))  # fmt: skip
+    run.result(_as_json(found))
+    ctx.exit(0 if found.ok else 7)
+
+
+@store.command()
+@click.argument("source", metavar="SRC")
+@click.argument("target", metavar="DST")
+@command_options
+def copy(run: Run, source: str, target: str) -> None:
+    """Sao toàn bộ kho SRC vào kho trống DST. / Copy the store SRC into the empty store DST."""
+    with progress(Text("Đang sao", "Copying"), run) as step:
+        found = stores.copy_store(source, target, progress=step)
+    run.say(Text(f"Đã sao xong. Mã nội dung {found.content_hash}.",
+                 f"Copied. Content hash {found.content_hash}."))  # fmt: skip
+    run.result(_as_json(found))
+
+
+@store.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@command_options
+def backup(run: Run, file: Path) -> None:
+    """Sao lưu kho vào FILE, người khác vẫn dùng được. / Back the store up to FILE while others use it."""
+    made = stores.back_up_store(run.settings.store, file)
+    size = made.stat().st_size
+    run.say(Text(f"Đã sao lưu vào {made} ({size} byte).", f"Backed up to {made} ({size} bytes)."))
+    run.result({"backup": str(made), "bytes": size})
+
+
+@store.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@command_options
+def restore(run: Run, file: Path) -> None:
+    """Khôi phục kho từ bản sao lưu FILE. / Restore the store from the backup FILE.
+
+    Trạng thái trước đó được giữ lại bên cạnh kho. / The state before is kept beside the store.
+    """
+    saved = stores.restore_store(run.settings.store, file)
+    with closing(open_store(run.settings.store)) as held:
+        found = stores.describe_store(held)
+    run.say(Text(f"Đã khôi phục từ {file}.", f"Restored from {file}."))
+    if saved is not None:
+        run.say(Text(f"Trạng thái trước đó: {saved}", f"The state before: {saved}"))
+    run.result({"store": found.address, "counts": found.counts, "before": None if saved is None else str(saved)})
+
+
+def _as_json(found: stores.Checked) -> dict[str, object]:
+    return {
+        "ok": found.ok,
+        "problems": found.problems,
+        "data_version": found.data_version,
+        "content_hash": found.content_hash,
+    }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from layers.store import Store, open_store
+from layers.store import Store, file_of, open_store
 from mapserver.cli.run import Run
 
 __all__ = ["holds_something", "reading_store", "writing_store"]
@@ -31,7 +31,7 @@ def reading_store(run: Run) -> Iterator[Store]:
     StoreUnreachable
         When it cannot be opened.
     """
-    store = open_store(run.settings.store if holds_something(Path(run.settings.store)) else "memory:")
+    store = open_store(run.settings.store if holds_something(run.settings.store) else "memory:")
     try:
         yield store
     finally:
@@ -57,33 +57,34 @@ def writing_store(run: Run) -> Iterator[Store]:
     StoreUnreachable
         When it cannot be opened.
     """
-    address = run.settings.store
-    was_there = Path(address).exists()
-    store = open_store(address)
+    file = file_of(run.settings.store)
+    was_there = file is None or file.exists()
+    store = open_store(run.settings.store)
     done = False
     try:
         yield store
         done = True
     finally:
-        # Another process may have filled the new file meanwhile; then it is not ours to take away.
-        unused = not done and not was_there and not any(store.versions().values())
+        # What a failed import had committed stays, so that it can go on; so does what another process wrote meanwhile.
+        unused = not done and not was_there and not any(store.versions().values()) and not store.imports()
         store.close()
-        if unused:
+        if unused and file is not None:
             for suffix in ("", "-wal", "-shm"):
-                Path(f"{address}{suffix}").unlink(missing_ok=True)
+                Path(f"{file}{suffix}").unlink(missing_ok=True)
 
 
-def holds_something(path: Path) -> bool:
-    """Say whether a store may be at a path.
+def holds_something(address: str) -> bool:
+    """Say whether a store may be at an address.
 
     Parameters
     ----------
-    path : Path
-        Where the store would be.
+    address : str
+        Path of a GeoPackage, or the address of a store that is no file.
 
     Returns
     -------
     bool
-        False for nothing and for an empty file: it holds no store, and opening it would fill it.
+        False for a file that is not there or is empty: it holds no store, and opening it would fill it.
     """
-    return path.exists() and (not path.is_file() or path.stat().st_size > 0)
+    file = file_of(address)
+    return file is None or (file.exists() and (not file.is_file() or file.stat().st_size > 0))

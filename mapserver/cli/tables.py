@@ -57,7 +57,7 @@ def print_boundary_report(run: Run, result: BoundaryResult, *, dry_run: bool) ->
             )
         )
         _listed(run, [f"  {code}" for code in ended])
-    kept, closed, where = len(result.plan.insert), len(result.plan.close), run.settings.store
+    kept, closed, where = len(result.plan.insert), len(result.plan.close), run.store_shown
     done = Text(
         f"Đã ghi {kept} phiên bản, kết thúc {closed} phiên bản cũ vào {where}.",
         f"Kept {kept} versions and ended {closed} older ones in {where}.",

@@ -11,12 +11,12 @@ from mapserver.rendering.templates import templates
 __all__ = ["render_refusal"]
 
 
-def render_refusal(said: Mapping[str, str], language: str) -> str:
+def render_refusal(said: Mapping[str, object], language: str) -> str:
     """Render the refusal of a page.
 
     Parameters
     ----------
-    said : mapping of str to str
+    said : mapping
         ``message`` and ``hint``.
     language : str
         ``vi`` or ``en``.

@@ -1,32 +1,35 @@
-"""Bringing incidents into the store: every row is accepted, a duplicate, or set aside with its reasons."""
+"""Bringing incidents into the store: every row is accepted, updated, a duplicate, or set aside with its reasons."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
 
 from layers.catalog import INCIDENTS, UNITS
-from layers.geo import VIETNAM
-from layers.incidents.columns import dropped, guess_mapping, with_overrides
-from layers.incidents.ingest import ChunkResult, Counts, IngestOptions, SeenRows, check_places, ingest_chunk
+from layers.errors import Conflict, InvalidParameter
+from layers.geo import VIETNAM, Bounds
+from layers.incidents.columns import guess_mapping, with_overrides
+from layers.incidents.ingest import check_places
 from layers.incidents.reading import open_table
 from layers.incidents.tables import Table
-from layers.store import Query, Store
+from layers.records import new_ids
+from layers.store import Store
+from layers.store.base import ImportRecord
+from layers.wording import Text, nfc
 from mapserver.services.imports import refuse_store_file
+from mapserver.services.imports_categories import category_words
+from mapserver.services.imports_ledger import find_import, process_mark, unfinished
+from mapserver.services.imports_running import UNWATCHED, ImportRun, IncidentResult, Watch
 
-__all__ = ["IncidentRequest", "IncidentResult", "import_incidents"]
+__all__ = ["CHUNK_ROWS", "ON_CHANGE", "IncidentRequest", "IncidentResult", "Watch", "import_incidents", "resume_import"]
 
-Progress = Callable[[int, int], None]
-
-
-def _silent(_done: int, _total: int) -> None:
-    """Show no progress."""
+# Indices are renewed with each commit, so few large ones are faster; a stop still answers within seconds.
+CHUNK_ROWS = 250_000
+ON_CHANGE = ("update", "quarantine")
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,19 @@ class IncidentRequest:
         EPSG code of the coordinates; None for the file's own, or longitude and latitude.
     encoding : str or None
         None to find it.
+    who : str
+        Who imports.
+    on_change : str
+        ``update`` or ``quarantine``: what is done with a known reference that has other values.
+    region : Bounds or None
+        The store's region, degrees; a place beyond it is set aside once boundaries are loaded.
+    chunk_rows : int
+        Rows committed together.
+
+    Raises
+    ------
+    InvalidParameter
+        When `on_change` or `chunk_rows` is not usable.
     """
 
     path: Path
@@ -55,62 +71,27 @@ class IncidentRequest:
     mapping: Mapping[str, str] = field(default_factory=dict)
     crs: int | None = None
     encoding: str | None = None
+    who: str = ""
+    on_change: str = "update"
+    region: Bounds | None = VIETNAM
+    chunk_rows: int = CHUNK_ROWS
 
-
-@dataclass(frozen=True)
-class IncidentResult:
-    """What became of the rows of a file.
-
-    Parameters
-    ----------
-    counts : Counts
-        The sums.
-    mapping : dict of str to str
-        Field -> column, as used.
-    dropped_columns : tuple of str
-        Columns of the file that did not enter.
-    rejects : DataFrame
-        Rows set aside: ``row``, ``reasons`` (codes), ``raw`` (field -> cell, personal numbers masked).
-    encoding : str
-        The encoding found.
-    """
-
-    counts: Counts
-    mapping: dict[str, str]
-    dropped_columns: tuple[str, ...]
-    rejects: pd.DataFrame
-    encoding: str
-
-    def as_json(self) -> dict[str, object]:
-        """Write the result as plain values.
-
-        Returns
-        -------
-        dict
-            The counts, the mapping and the columns left out.
-        """
-        return {
-            "read": self.counts.read,
-            "accepted": self.counts.accepted,
-            "quarantined": self.counts.quarantined,
-            "unplaced": self.counts.unplaced,
-            "duplicates": self.counts.duplicates,
-            "unmapped_category": self.counts.unmapped_category,
-            "dropped_columns": list(self.dropped_columns),
-            "columns": self.mapping,
-            "encoding": self.encoding,
-        }
+    def __post_init__(self) -> None:
+        if self.on_change not in ON_CHANGE or self.chunk_rows < 1:
+            raise InvalidParameter(
+                Text("Tham số nhập không hợp lệ: on_change, chunk_rows.",
+                     "Import parameters not usable: on_change, chunk_rows."),
+                Text(f"on_change: {', '.join(ON_CHANGE)}; chunk_rows từ 1.",
+                     f"on_change: {', '.join(ON_CHANGE)}; chunk_rows from 1."),
+            )  # fmt: skip
 
 
 def import_incidents(
-    store: Store,
-    request: IncidentRequest,
-    *,
-    now: dt.datetime,
-    rng: np.random.Generator,
-    progress: Progress = _silent,
+    store: Store, request: IncidentRequest, *, now: dt.datetime, rng: np.random.Generator, watch: Watch = UNWATCHED
 ) -> IncidentResult:
-    """Read a file of incidents in chunks and keep what is usable in one commit.
+    """Read a file of incidents and keep it chunk by chunk, with its place in the ledger.
+
+    A file whose import was begun with the same mapping and not finished goes on where it stopped.
 
     Parameters
     ----------
@@ -122,8 +103,8 @@ def import_incidents(
         The moment.
     rng : numpy.random.Generator
         Source of the ids.
-    progress : callable
-        Takes rows done and rows in all.
+    watch : Watch
+        Progress, cancelling and the clock of the signs of life.
 
     Returns
     -------
@@ -133,56 +114,101 @@ def import_incidents(
     Raises
     ------
     AnttError
-        When the file cannot be used; the store is then as it was.
+        When the file cannot be used: the store is then as it was. When the store fails on the way:
+        the chunks committed stay, and the import can go on.
     """
     refuse_store_file(store, request.path)
-    table = open_table(request.path, encoding=request.encoding)
+    table = open_table(request.path, encoding=request.encoding, chunk_rows=request.chunk_rows)
     mapping = with_overrides(guess_mapping(table.columns), request.mapping, table.columns)
-    options = _options(store, request, table=table, mapping=mapping, now=now)
-    check_places(table, options)
-    seen, counts, rejects = SeenRows(), Counts(), []
-    with store.transaction():
-        # Read inside the transaction: another import may have been writing until now.
-        known = _known_references(store, request.source)
-        for chunk in table.chunks():
-            result = ingest_chunk(chunk, options, seen, rng=rng)
-            new = result.accepted[~result.accepted["source_ref"].isin(known)]
-            store.append(INCIDENTS, new)
-            counts += _recounted(result, new)
-            rejects.append(result.quarantined)
-            progress(counts.read, table.row_count or counts.read)
-    aside = pd.concat(rejects, ignore_index=True) if rejects else pd.DataFrame(columns=["row", "reasons", "raw"])
-    return IncidentResult(counts, mapping, tuple(dropped(table.columns, mapping)), aside, table.encoding)
+    record = _new_record(store, request, table=table, mapping=mapping, now=now)
+    begun = unfinished(store, record, now)
+    if begun is not None:
+        return ImportRun(store, begun, table=table, rng=rng, watch=watch).go_on(now)
+    record = replace(record, import_id=new_ids(1, now=now, rng=rng)[0])
+    new = ImportRun(store, record, table=table, rng=rng, watch=watch)
+    check_places(table, new.options)
+    return new.run(resumed=False)
 
 
-def _options(
-    store: Store, request: IncidentRequest, *, table: Table, mapping: dict[str, str], now: dt.datetime
-) -> IngestOptions:
-    return IngestOptions(
-        source=request.source,
-        mapping=mapping,
-        timezone=request.timezone,
-        now=now,
-        epsg=request.crs or table.epsg or 4326,
-        # Without boundaries nothing says where the store's region is.
-        region=VIETNAM if store.count(UNITS) else None,
+def resume_import(
+    store: Store,
+    import_id: str,
+    path: Path | None,
+    *,
+    now: dt.datetime,
+    rng: np.random.Generator,
+    watch: Watch = UNWATCHED,
+) -> IncidentResult:
+    """Go on with an import that was interrupted, failed or cancelled.
+
+    Parameters
+    ----------
+    store : Store
+        The store of record.
+    import_id : str
+        The import's id in the ledger.
+    path : Path or None
+        The file, if it has moved since.
+    now : datetime
+        The moment.
+    rng : numpy.random.Generator
+        Source of the ids.
+    watch : Watch
+        Progress, cancelling and the clock of the signs of life.
+
+    Returns
+    -------
+    IncidentResult
+        The sums of the whole import. One that is done already stays as it is.
+
+    Raises
+    ------
+    AnttError
+        When there is no such import, it is running, or the file is not the one that was begun.
+    """
+    record = find_import(store, import_id, now)
+    file = path or Path(str(record.options.get("path", record.file_name)))
+    encoding = record.options.get("encoding")
+    table = open_table(
+        file,
+        encoding=None if encoding is None else str(encoding),
+        chunk_rows=int(str(record.options.get("chunk_rows", CHUNK_ROWS))),
     )
+    if table.sha256 != record.file_sha256:
+        raise Conflict(
+            Text(f"Tệp “{file.name}” không phải tệp đã nhập dở.", f"“{file.name}” is not the file that was begun."),
+            Text("Chỉ ra đúng tệp, hoặc nhập tệp mới như bình thường.",
+                 "Name the right file, or import the new one in the usual way."),
+        )  # fmt: skip
+    return ImportRun(store, record, table=table, rng=rng, watch=watch).go_on(now)
 
 
-def _known_references(store: Store, source: str) -> set[str]:
-    query = Query(where=(("source", source),), columns=("source_ref",), geometry=False)
-    return set(store.read(INCIDENTS, query)["source_ref"])
-
-
-def _recounted(result: ChunkResult, new: gpd.GeoDataFrame) -> Counts:
-    counts = result.counts
-    again = counts.accepted - len(new)
-    return Counts(
-        read=counts.read,
-        accepted=len(new),
-        quarantined=counts.quarantined,
-        duplicates=counts.duplicates + again,
-        unplaced=int(new.geometry.isna().sum()),
-        unmapped_category=int(((new["category"] == "khac") & new["category_source"].notna()).sum()) if again
-        else counts.unmapped_category,
-    )  # fmt: skip
+def _new_record(
+    store: Store, request: IncidentRequest, *, table: Table, mapping: Mapping[str, str], now: dt.datetime
+) -> ImportRecord:
+    source = nfc(request.source)
+    # Without boundaries nothing says that the store is for one region.
+    region = list(request.region) if request.region and store.count(UNITS) else None
+    options = {
+        "crs": request.crs or table.epsg or 4326,
+        "encoding": request.encoding,
+        "timezone": request.timezone,
+        "on_change": request.on_change,
+        "path": str(request.path.resolve()),
+        "chunk_rows": request.chunk_rows,
+        "region": region,
+        "category_words": category_words(store, source),
+        **process_mark(),
+    }
+    return ImportRecord(
+        import_id="",
+        layer=INCIDENTS.key,
+        source=source,
+        file_name=request.path.name,
+        file_sha256=table.sha256,
+        who=request.who,
+        started_at=now,
+        heartbeat_at=now,
+        mapping=mapping,
+        options=options,
+    )

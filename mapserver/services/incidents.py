@@ -110,7 +110,7 @@ def select(reader: Reader, asked: Filter, *, now: dt.datetime) -> Selection:
     dated = dated_filter(reader, asked, now=now)
     as_of = dated.as_of or reader.today(now)
     versions = reader.store.versions()
-    units, table = reader.incidents(as_of)
+    units, table = reader.incidents(as_of, with_withdrawn=dated.with_withdrawn)
     mask = chosen(table, units, dated)
     said = provenance(dated, units=units, table=table, mask=mask, versions=versions)
     return Selection(units, table, mask, said)

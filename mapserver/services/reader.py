@@ -21,7 +21,7 @@ from layers.store import Query, Store
 from layers.wording import Text
 from mapserver.services.cache import VersionedCache
 
-__all__ = ["IncidentTable", "Reader", "UnitTable"]
+__all__ = ["IncidentTable", "Reader", "UnitTable", "incident_rows"]
 
 _KEPT_TABLES = 6
 _INCIDENT_COLUMNS = ("source", "occurred_from", "occurred_to", "category", "severity", "status")
@@ -109,6 +109,24 @@ class IncidentTable:
         return np.isfinite(self.lon)
 
 
+def incident_rows(columns: tuple[str, ...] = (), *, with_withdrawn: bool = False) -> Query:
+    """Say which incidents count: those that were not withdrawn.
+
+    Parameters
+    ----------
+    columns : tuple of str
+        Columns wanted; empty for all.
+    with_withdrawn : bool
+        Whether withdrawn ones are taken as well.
+
+    Returns
+    -------
+    Query
+        For the layer `incidents`.
+    """
+    return Query(where=() if with_withdrawn else (("withdrawn", None),), columns=columns)
+
+
 class Reader:
     """Reads one store and keeps what it read until the data change.
 
@@ -168,13 +186,15 @@ class Reader:
         """
         return self.store.read(UNITS, Query(geometry=False))
 
-    def incidents(self, as_of: dt.date) -> tuple[UnitTable, IncidentTable]:
+    def incidents(self, as_of: dt.date, *, with_withdrawn: bool = False) -> tuple[UnitTable, IncidentTable]:
         """Read every incident, placed in the units in force on a day.
 
         Parameters
         ----------
         as_of : date
             The day.
+        with_withdrawn : bool
+            Whether incidents that were withdrawn are among them.
 
         Returns
         -------
@@ -183,8 +203,9 @@ class Reader:
             when other boundaries are being committed at this moment.
         """
         versions = self.store.versions()
-        key = ("incidents", as_of, versions[UNITS.key], versions[INCIDENTS.key])
-        pair = self._tables.get_or_make(key, lambda: self._read_incidents(as_of))
+        key = ("incidents", as_of, versions[UNITS.key], versions[INCIDENTS.key], with_withdrawn)
+        rows = incident_rows(_INCIDENT_COLUMNS, with_withdrawn=with_withdrawn)
+        pair = self._tables.get_or_make(key, lambda: self._read_incidents(as_of, rows))
         assert isinstance(pair, tuple)  # noqa: S101 - tells mypy what this key holds
         return pair
 
@@ -211,8 +232,8 @@ class Reader:
         names = tuple(f"{code}@{day}" for code, day in zip(frame["code"], frame["valid_from"], strict=True))
         return UnitTable(frame, names)
 
-    def _read_incidents(self, as_of: dt.date) -> tuple[UnitTable, IncidentTable]:
-        frame = self.store.read(INCIDENTS, Query(columns=_INCIDENT_COLUMNS))
+    def _read_incidents(self, as_of: dt.date, rows: Query) -> tuple[UnitTable, IncidentTable]:
+        frame = self.store.read(INCIDENTS, rows)
         table = self.units(as_of)
         units = table.frame
         shapes = frame.geometry.to_numpy()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,10 +11,9 @@ import pandas as pd
 from layers.errors import OutputUnwritable
 from layers.incidents.reasons import reason_text
 from layers.wording import Text
+from mapserver.services.spreadsheet_cells import neutral
 
-__all__ = ["base_name", "neutral", "rejects_path", "write_rejects"]
-
-_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+__all__ = ["base_name", "rejects_path", "write_rejects"]
 
 
 def rejects_path(given: Path | None, source: Path) -> Path:
@@ -74,27 +72,6 @@ def base_name(path: Path) -> str:
     """
     packed = path.suffix.lower() in {".gz", ".zip"} and Path(path.stem).suffix
     return Path(path.stem).stem if packed else path.stem
-
-
-def neutral(text: str) -> str:
-    """Keep a spreadsheet from taking a cell for a formula.
-
-    Parameters
-    ----------
-    text : str
-        A cell.
-
-    Returns
-    -------
-    str
-        With an apostrophe in front where a formula could begin; numbers stay as they are.
-
-    Examples
-    --------
-    >>> neutral("=1+1"), neutral("-5,2"), neutral("chợ")
-    ("'=1+1", '-5,2', 'chợ')
-    """
-    return f"'{text}" if text[:1] in set("=+-@\t\r") and not _NUMBER.fullmatch(text) else text
 
 
 def write_rejects(rejects: pd.DataFrame, path: Path, *, fields: Sequence[str], language: str) -> None:

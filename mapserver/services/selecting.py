@@ -168,9 +168,10 @@ def sentence(asked: Filter, units: UnitTable) -> Text:
     )
     where = _where(asked, units)
     when, vintage = asked.period.describe(), vintage_text(units)
+    also = Text(", kể cả vụ đã rút", ", withdrawn ones included") if asked.with_withdrawn else Text("", "")
     return Text(
-        f"{what.vi}{where.vi}, {when.vi}, {vintage.vi}",
-        f"{what.en}{where.en}, {when.en}, {vintage.en}",
+        f"{what.vi}{where.vi}, {when.vi}, {vintage.vi}{also.vi}",
+        f"{what.en}{where.en}, {when.en}, {vintage.en}{also.en}",
     )
 
 

@@ -12,7 +12,17 @@ from layers.geo import VIETNAM, Bounds
 from layers.records import Filter, Period, UnitRef
 from layers.wording import Text
 
-__all__ = ["FILTER_NAMES", "bandwidth_m", "extent_of", "filter_of", "language_of", "layers_of", "only", "search_text"]
+__all__ = [
+    "FILTER_NAMES",
+    "bandwidth_m",
+    "extent_of",
+    "filter_of",
+    "language_of",
+    "layers_of",
+    "only",
+    "search_text",
+    "yes_or_no",
+]
 
 FILTER_NAMES = frozenset({"as_of", "from", "to", "category", "unit", "bbox", "severity", "status", "lang"})
 _LONGEST_SEARCH = 200
@@ -201,6 +211,35 @@ def search_text(arguments: Arguments) -> str:
                  "Write a name or a code in q, at most 200 characters."),
         )  # fmt: skip
     return text
+
+
+def yes_or_no(arguments: Arguments, name: str) -> bool:
+    """Read a parameter that is either on or off.
+
+    Parameters
+    ----------
+    arguments : MultiDict
+        The query of the address.
+    name : str
+        Its name.
+
+    Returns
+    -------
+    bool
+        False when not given.
+
+    Raises
+    ------
+    InvalidParameter
+        When it is neither 0 nor 1.
+    """
+    text = arguments.get(name, "0").strip()
+    if text not in {"0", "1"}:
+        raise InvalidParameter(
+            Text(f"“{name}={text}” không dùng được.", f"“{name}={text}” cannot be used."),
+            Text(f"Viết {name}=1 hoặc {name}=0.", f"Write {name}=1 or {name}=0."),
+        )
+    return text == "1"
 
 
 def extent_of(arguments: Arguments) -> Bounds | None:

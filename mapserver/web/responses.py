@@ -103,6 +103,7 @@ def problem(failure: AnttError, language: str, status: int | None = None) -> Res
     said = as_json(failure, language)
     status = status or http_status(failure)
     body = {
+        **failure.details,
         "type": f"urn:antt:error:{said['code']}",
         "title": said["message"],
         "status": status,

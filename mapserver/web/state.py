@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flask import Flask
 
 from layers.store import Store
+from layers.store.system import SystemStore
 from mapserver.services.cache import VersionedCache
 from mapserver.services.reader import Reader
 from mapserver.settings import Settings
@@ -34,6 +35,8 @@ class State:
         Finished answers.
     clock : callable
         Tells the moment, with its time zone.
+    system : SystemStore
+        Keeps what is not map data: jobs.
     """
 
     settings: Settings
@@ -41,6 +44,7 @@ class State:
     reader: Reader
     answers: VersionedCache[bytes]
     clock: Callable[[], dt.datetime]
+    system: SystemStore
 
     @classmethod
     def of(cls, app: Flask) -> State:

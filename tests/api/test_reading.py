@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from flask import Flask
@@ -12,6 +13,7 @@ from layers.catalog import INCIDENTS
 from layers.store import Store
 from mapserver.app import create_app
 from mapserver.settings import Settings
+from tests.api import test_jobs, test_writing
 from tests.builders import NOW, incidents
 
 READING = (
@@ -45,7 +47,20 @@ def test_every_address_is_known_to_these_tests(app: Flask) -> None:
     rules = {rule.rule for rule in app.url_map.iter_rules()}
     named = {address.partition("?")[0] for address in READING}
     others = {"/", "/static/dist/<name>", "/healthz", "/api/v1/version", "/snapshot.<any(pdf, png):kind>"}
-    assert rules == (named - {"/snapshot.pdf"}) | others
+    assert rules == (named - {"/snapshot.pdf"}) | others | test_writing.ADDRESSES | test_jobs.ADDRESSES
+
+
+def test_every_address_that_writes_is_guarded(app: Flask, client: FlaskClient) -> None:
+    some_id = "0197c348-8800-7000-8000-000000000000"
+    writing = [
+        (method, re.sub("<uuid:[a-z_]+>", some_id, rule.rule))
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"}
+    ]
+    assert writing
+    for method, address in writing:
+        answer = client.open(address, method=method, json={})
+        assert (answer.status_code, answer.mimetype) == (403, "application/problem+json"), address
 
 
 @pytest.mark.parametrize("address", READING)

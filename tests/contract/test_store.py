@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from layers.catalog import CAMERAS, INCIDENTS, LAYERS, SAFEZONES, UNITS
-from layers.errors import SchemaMismatch, StaleVersion
+from layers.catalog import INCIDENTS, LAYERS, SAFEZONES, UNITS
+from layers.errors import Conflict, SchemaMismatch, StaleVersion
 from layers.geo import Bounds
 from layers.schema import check
-from layers.store import ChangeSet, Query, Store, open_store
+from layers.store import ChangeSet, Query, Store
 from tests.builders import incidents, town
-
-BACK_ENDS = ("memory", "geopackage")
-
-
-def address(kind: str, folder: Path) -> str:
-    return "memory:" if kind == "memory" else str(folder / "store.gpkg")
-
-
-@pytest.fixture(params=BACK_ENDS)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(address(request.param, tmp_path))
-    yield opened
-    opened.close()
 
 
 def test_a_new_store_is_empty_and_has_every_layer(store: Store) -> None:
@@ -78,6 +60,7 @@ def test_any_geometry_is_read_back_where_the_layer_takes_any(store: Store) -> No
 
 def test_each_commit_raises_the_version_of_the_layer_it_touched_by_one(store: Store) -> None:
     store.append(INCIDENTS, incidents(300))
+    assert store.append(INCIDENTS, incidents(3).iloc[:0]) == 0
     store.append(INCIDENTS, incidents(3, seed=5))
     assert store.versions() == {"cameras": 0, "incidents": 2, "safezones": 0, "units": 0}
 
@@ -143,6 +126,64 @@ def test_a_transaction_is_all_or_nothing(store: Store) -> None:
     assert set(store.versions().values()) == {0}
 
 
+def test_a_refused_change_leaves_nothing_of_itself_in_a_longer_transaction(store: Store) -> None:
+    store.append(INCIDENTS, incidents(4))
+    first, second = store.read(INCIDENTS)["id"][:2]
+    half_stale = ChangeSet(
+        INCIDENTS, update={first: {"category": "cuop"}, second: {"category": "cuop"}}, expected_row_version={second: 9}
+    )
+    with store.transaction():
+        store.append(UNITS, town())
+        with pytest.raises(StaleVersion):
+            store.apply(half_stale)
+    assert store.count(UNITS) == 4
+    assert store.count(INCIDENTS, Query(where=(("category", "cuop"),))) == 0
+
+
+@pytest.mark.parametrize("count", [5, 400])
+def test_a_record_that_is_there_already_is_refused_and_nothing_of_its_call_is_kept(store: Store, count: int) -> None:
+    store.append(INCIDENTS, incidents(3))
+    twice = incidents(count, seed=9)
+    twice.loc[count - 1, ["source", "source_ref"]] = ["test", "1-0"]
+    with pytest.raises(Conflict):
+        store.append(INCIDENTS, twice)
+    same_id = incidents(count, seed=9)
+    same_id.loc[0, "id"] = store.read(INCIDENTS)["id"][0]
+    with pytest.raises(Conflict):
+        store.append(INCIDENTS, same_id)
+    assert store.count(INCIDENTS) == 3
+    assert store.problems() == []
+
+
+def test_a_record_changed_meanwhile_is_not_deleted(store: Store) -> None:
+    store.append(INCIDENTS, incidents(3))
+    row_id = store.read(INCIDENTS)["id"][0]
+    with pytest.raises(StaleVersion):
+        store.apply(ChangeSet(INCIDENTS, delete=(row_id,), expected_row_version={row_id: 4}))
+    assert store.count(INCIDENTS) == 3
+
+
+def test_a_change_of_a_record_that_is_gone_is_refused(store: Store) -> None:
+    store.append(INCIDENTS, incidents(3))
+    with pytest.raises(StaleVersion):
+        store.apply(ChangeSet(INCIDENTS, update={"nowhere": {"category": "cuop"}}))
+
+
+@pytest.mark.parametrize("column", ["id", "row_version", "no_such_column"])
+def test_only_columns_of_the_layer_are_changed(store: Store, column: str) -> None:
+    store.append(INCIDENTS, incidents(3))
+    row_id = store.read(INCIDENTS)["id"][0]
+    with pytest.raises(SchemaMismatch, match=column):
+        store.apply(ChangeSet(INCIDENTS, update={row_id: {column: "7"}}))
+
+
+def test_a_needed_value_cannot_be_taken_away(store: Store) -> None:
+    store.append(INCIDENTS, incidents(3))
+    row_id = store.read(INCIDENTS)["id"][0]
+    with pytest.raises(SchemaMismatch, match="category"):
+        store.apply(ChangeSet(INCIDENTS, update={row_id: {"category": None}}))
+
+
 def test_inner_transactions_join_the_outer_one(store: Store) -> None:
     with store.transaction():
         with store.transaction():
@@ -158,6 +199,16 @@ def test_rows_that_break_the_contract_are_refused(store: Store) -> None:
     assert store.count(INCIDENTS) == 0
 
 
+def test_a_new_store_and_one_that_was_filled_in_pieces_are_sound(store: Store) -> None:
+    assert store.problems() == []
+    for number, count in enumerate((300, 400, 5, 250, 1)):
+        store.append(INCIDENTS, incidents(count, seed=20 + number))
+    store.append(UNITS, town())
+    assert store.problems() == []
+    assert store.count(INCIDENTS) == 956
+    assert store.count(INCIDENTS, Query(bounds=Bounds(106, 20, 107, 22))) == 951
+
+
 def test_notes_are_kept_and_replaced(store: Store) -> None:
     store.keep_note("a", "1")
     store.keep_note("a", "2")
@@ -167,32 +218,3 @@ def test_notes_are_kept_and_replaced(store: Store) -> None:
 def test_closing_twice_does_nothing(store: Store) -> None:
     store.close()
     store.close()
-
-
-NAMES = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=40)
-NUMBERS = st.floats(allow_nan=False, allow_infinity=False, width=64)
-PLACES = st.tuples(st.floats(102, 118, allow_nan=False), st.floats(6, 23.6, allow_nan=False))
-
-
-@pytest.mark.parametrize("kind", BACK_ENDS)
-@given(rows=st.lists(st.tuples(NAMES, st.none() | NUMBERS, PLACES), max_size=6))
-@settings(max_examples=25)
-def test_any_text_number_and_place_survives(
-    kind: str, rows: list[tuple[str, float | None, tuple[float, float]]], tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    opened = open_store(address(kind, tmp_path_factory.mktemp("any")))
-    try:
-        frame = gpd.GeoDataFrame(
-            {
-                "id": [f"{number:02d}" for number in range(len(rows))],
-                "name": [name for name, _number, _place in rows],
-                "range_m": pd.Series([number for _name, number, _place in rows], dtype="float64"),
-            },
-            geometry=[shapely.Point(place) for _name, _number, place in rows],
-            crs="EPSG:4326",
-        )
-        kept = check(frame, CAMERAS.schema)
-        opened.append(CAMERAS, kept)
-        assert_geodataframe_equal(opened.read(CAMERAS), kept)
-    finally:
-        opened.close()

@@ -1,0 +1,125 @@
+"""The child of `antt serve` that does jobs: started beside the workers, ended with them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from layers.errors import AnttError
+from layers.store import open_store
+from layers.store.system import SystemStore, system_path
+from mapserver.clock import utc_now
+from mapserver.services.jobs import Shift, run_next
+from mapserver.services.uploads import discard_unused, upload_folder
+from mapserver.settings import Settings
+
+__all__ = ["job_runner", "main", "run_until"]
+
+_LOG = logging.getLogger("antt")
+_LOOK_EVERY_S = 1.0
+_AFTER_FAILURE_S = 10.0
+# A chunk that is being written is let through; the ledger goes on behind whatever is cut off.
+_LAST_CHUNK_S = 10.0
+
+
+@contextmanager
+def job_runner(settings: Settings) -> Iterator[None]:
+    """Have a child process do jobs for as long as the server runs.
+
+    Parameters
+    ----------
+    settings : Settings
+        The settings of this run. They are handed over through a pipe, because the list of
+        processes shows arguments to everybody; its closing is the sign to end, and the system
+        closes it even when the server is killed.
+
+    Yields
+    ------
+    None
+        Nothing; the child is ended on leaving.
+    """
+    command = [sys.executable, "-m", "mapserver.cli.job_runner"]
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, text=True, encoding="utf-8")  # noqa: S603 - our own
+    owner = os.getpid()
+    assert child.stdin is not None  # noqa: S101 - asked for above
+    with suppress(BrokenPipeError):
+        child.stdin.write(json.dumps(asdict(settings)) + "\n")
+        child.stdin.flush()
+    try:
+        yield
+    finally:
+        # A forked worker leaves through here as well, but the child is not its own.
+        if os.getpid() == owner:
+            with suppress(BrokenPipeError):
+                child.stdin.close()
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(_LAST_CHUNK_S)
+            child.terminate()
+
+
+def run_until(stop: threading.Event, settings: Settings) -> None:
+    """Do jobs until told to stop.
+
+    Parameters
+    ----------
+    stop : threading.Event
+        Set when the process is to end.
+    settings : Settings
+        The settings of the server.
+    """
+    store = open_store(settings.store)
+    system = SystemStore(system_path(store.address))
+    store.close()
+    used = [Path(str(job.request["path"])) for job in system.active() if "path" in job.request]
+    discard_unused(upload_folder(system.address), used, now=utc_now())
+    while not stop.is_set():
+        try:
+            pause_s = 0.0 if _one_job(stop, settings, system) else _LOOK_EVERY_S
+        except AnttError:
+            # The store may be gone for a while, as when a disk is full or a database restarts.
+            _LOG.exception("jobs cannot be done")
+            pause_s = _AFTER_FAILURE_S
+        stop.wait(pause_s)
+
+
+def _one_job(stop: threading.Event, settings: Settings, system: SystemStore) -> bool:
+    if not any(job.state == "queued" for job in system.active()):
+        return False
+    store = open_store(settings.store)
+    try:
+        shift = Shift(store, system, utc_now, np.random.default_rng(), stopping=stop.is_set)
+        return run_next(shift) is not None
+    finally:
+        store.close()
+
+
+def main() -> None:
+    """Do jobs until the standard input closes."""
+    # Ctrl+C reaches every process of a terminal; the server then closes the pipe by itself.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    line = sys.stdin.readline()
+    if not line:
+        return
+    stop = threading.Event()
+    threading.Thread(target=_wait_for_end, args=(stop,), daemon=True).start()
+    run_until(stop, Settings(**json.loads(line)))
+
+
+def _wait_for_end(stop: threading.Event) -> None:
+    sys.stdin.read()
+    stop.set()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,335 @@
+"""Incidents as files for other programs, each saying what was asked for and what is missing."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import datetime as dt
+import io
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+from zoneinfo import ZoneInfo
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from layers.catalog import INCIDENTS, categories
+from layers.errors import InvalidParameter, OutputUnwritable, StoreBusy, TooLarge
+from layers.records import Filter
+from layers.schema import Kind
+from layers.wording import Text
+from mapserver.services.incidents import Selection, select
+from mapserver.services.reader import Reader, incident_rows
+from mapserver.services.spreadsheet_cells import neutral
+
+__all__ = ["KINDS", "Export", "collect_export", "kind_of", "write_export", "write_export_file"]
+
+KINDS = ("csv", "xlsx", "geojson")
+
+_TRIES = 3
+# Rows of a sheet in Office Open XML, less those above the data.
+_SHEET_ROWS = 1_048_576 - 10
+_DEGREE_DIGITS = 7
+_TITLES_ADDED = {
+    "id": Text("Mã bản ghi", "Record id"),
+    "row_version": Text("Phiên bản", "Version"),
+    "category_title": Text("Tên loại vụ việc", "Name of the category"),
+    "lon": Text("Kinh độ", "Longitude"),
+    "lat": Text("Vĩ độ", "Latitude"),
+    "unit": Text("Mã đơn vị", "Unit"),
+    "unit_name": Text("Đơn vị", "Name of the unit"),
+}
+# Spreadsheets run a text as a formula when it begins with one of these.
+
+
+@dataclass(frozen=True)
+class Export:
+    """Incidents ready to be written, with where they come from.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        One row an incident; texts, numbers and None only; ``lon`` and ``lat`` in degrees, EPSG:4326;
+        moments as local ISO texts with their offset.
+    meta : dict
+        The provenance, the day of the export and the titles of the columns.
+    """
+
+    rows: pd.DataFrame
+    meta: dict[str, object]
+
+    def records(self) -> Iterator[tuple[object, ...]]:
+        """Go through the rows.
+
+        Yields
+        ------
+        tuple
+            The values of one incident, in the order of the columns.
+        """
+        yield from self.rows.itertuples(index=False, name=None)
+
+
+def kind_of(path: Path) -> str:
+    """Find the kind of file that a name asks for.
+
+    Parameters
+    ----------
+    path : Path
+        The file to write.
+
+    Returns
+    -------
+    str
+        One of `KINDS`.
+
+    Raises
+    ------
+    InvalidParameter
+        When the name ends in something else.
+
+    Examples
+    --------
+    >>> kind_of(Path("t7.CSV"))
+    'csv'
+    """
+    kind = path.suffix.lower().removeprefix(".")
+    if kind not in KINDS:
+        listed = ", ".join(f".{known}" for known in KINDS)
+        raise InvalidParameter(
+            Text(f"Chưa xuất được tệp “{path.name}”.", f"“{path.name}” is not a kind that can be written."),
+            Text(f"Đặt tên tệp kết thúc bằng {listed}.", f"End the file name with one of {listed}."),
+        )
+    return kind
+
+
+def collect_export(reader: Reader, asked: Filter, *, now: dt.datetime, language: str) -> Export:
+    """Take the incidents of a filter with every column.
+
+    Parameters
+    ----------
+    reader : Reader
+        The store.
+    asked : Filter
+        What was asked for.
+    now : datetime
+        The moment.
+    language : str
+        Language of titles and sentences, ``vi`` or ``en``.
+
+    Returns
+    -------
+    Export
+        Ordered by id.
+
+    Raises
+    ------
+    NotFound
+        When the unit asked for is not in force.
+    InvalidParameter
+        When a category is not in the list.
+    StoreBusy
+        When the data changed each time they were read.
+    """
+    for _attempt in range(_TRIES):
+        versions = reader.store.versions()
+        taken = select(reader, asked, now=now)
+        frame = reader.store.read(INCIDENTS, incident_rows(with_withdrawn=asked.with_withdrawn))
+        # Both were read one after the other; only of one version do they belong together.
+        if reader.store.versions() == versions:
+            rows = _rows(taken, frame, zone=reader.timezone, language=language)
+            titles = {str(name): _title(str(name)).in_language(language) for name in rows.columns}
+            meta = taken.provenance.as_json(language)
+            exported = now.astimezone(reader.timezone).isoformat(timespec="seconds")
+            return Export(rows, meta | {"crs": "EPSG:4326", "exported_at": exported, "columns": titles})
+    raise StoreBusy(
+        Text("Dữ liệu thay đổi liên tục trong lúc xuất.", "The data kept changing while they were read."),
+        Text("Thử lại khi việc nhập dữ liệu đã xong.", "Try again when the import is done."),
+    )
+
+
+def _rows(taken: Selection, frame: gpd.GeoDataFrame, *, zone: ZoneInfo, language: str) -> pd.DataFrame:
+    chosen = np.flatnonzero(taken.mask)
+    kept = frame.iloc[chosen]
+    names = {category.slug: category.title.in_language(language) for category in categories()}
+    columns: dict[str, list[object]] = {"id": _plain(kept["id"])}
+    for column in INCIDENTS.schema.columns:
+        values = kept[column.name]
+        columns[column.name] = _local(values, zone) if column.kind is Kind.MOMENT else _plain(values)
+        if column.name == "category":
+            columns["category_title"] = [names.get(str(slug), str(slug)) for slug in values]
+    shapes = kept.geometry.to_numpy()
+    columns["lon"], columns["lat"] = _degrees(shapely.get_x(shapes)), _degrees(shapely.get_y(shapes))
+    columns |= _units(taken, chosen)
+    columns["row_version"] = _plain(kept["row_version"])
+    if not taken.provenance.asked.with_withdrawn:
+        columns.pop("withdrawn")
+    return pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in columns.items()})
+
+
+def _units(taken: Selection, chosen: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> dict[str, list[object]]:
+    units = taken.units
+    references = [*units.references, None]
+    names = [
+        *(f"{kind} {name}" for kind, name in zip(units.frame["unit_type"], units.frame["name"], strict=True)),
+        None,
+    ]
+    # Position -1, outside every unit, is the None at the end.
+    places = taken.table.unit[chosen].tolist()
+    return {"unit": [references[place] for place in places], "unit_name": [names[place] for place in places]}
+
+
+def _plain(values: pd.Series) -> list[object]:
+    plain: list[object] = values.astype(object).where(values.notna(), None).tolist()
+    return plain
+
+
+def _local(values: pd.Series, zone: ZoneInfo) -> list[object]:
+    return [None if pd.isna(moment) else moment.isoformat() for moment in values.dt.tz_convert(zone)]
+
+
+def _degrees(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> list[object]:
+    return [None if np.isnan(value) else value for value in np.round(values, _DEGREE_DIGITS).tolist()]
+
+
+def _title(name: str) -> Text:
+    known = {column.name: column.title for column in INCIDENTS.schema.columns}
+    return known.get(name) or _TITLES_ADDED[name]
+
+
+def write_export(export: Export, kind: str, out: BinaryIO) -> None:
+    """Write an export.
+
+    Parameters
+    ----------
+    export : Export
+        The incidents.
+    kind : str
+        One of `KINDS`. GeoJSON carries the provenance as its member ``meta``, a workbook above the
+        table and on its second sheet; CSV has no place for it.
+    out : binary file
+        Where to.
+
+    Raises
+    ------
+    TooLarge
+        When the rows do not fit into a sheet.
+    """
+    writers: dict[str, Callable[[Export, BinaryIO], None]] = {"csv": _csv, "xlsx": _xlsx, "geojson": _geojson}
+    writers[kind](export, out)
+
+
+def _csv(export: Export, out: BinaryIO) -> None:
+    # The byte-order mark makes spreadsheets read the file as UTF-8.
+    text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="")
+    writer = csv.writer(text)
+    writer.writerow(export.rows.columns)
+    for row in export.records():
+        writer.writerow([neutral(cell) for cell in row])
+    # Closing the wrapper would close the file under it.
+    text.detach()
+
+
+def _xlsx(export: Export, out: BinaryIO) -> None:
+    from openpyxl import Workbook
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    if len(export.rows) > _SHEET_ROWS:
+        raise TooLarge(
+            Text(f"{len(export.rows)} vụ việc không vừa một trang tính.",
+                 f"{len(export.rows)} incidents do not fit into one sheet."),
+            Text("Thu hẹp bộ lọc, hoặc xuất CSV.", "Narrow the filter, or write CSV."),
+        )  # fmt: skip
+
+    def cells(row: tuple[object, ...]) -> list[object]:
+        return [neutral(ILLEGAL_CHARACTERS_RE.sub("", cell)) if isinstance(cell, str) else cell for cell in row]
+
+    book = Workbook(write_only=True)
+    table = book.create_sheet("Vụ việc")
+    notices = export.meta["notices"]
+    assert isinstance(notices, list)  # noqa: S101 - made by `Provenance.as_json`
+    for line in (export.meta["sentence"], "; ".join(notices)):
+        table.append(cells((line,)))
+    table.append([])
+    table.append(list(export.rows.columns))
+    for row in export.records():
+        table.append(cells(row))
+    origin = book.create_sheet("Nguồn gốc")
+    for name, value in export.meta.items():
+        for key, entry in value.items() if isinstance(value, dict) else [("", value)]:
+            shown = "; ".join(entry) if isinstance(entry, list) else entry
+            origin.append(cells((f"{name}.{key}" if key else name, shown)))
+    book.save(out)
+
+
+def _geojson(export: Export, out: BinaryIO) -> None:
+    out.write(b'{"type":"FeatureCollection","meta":' + _json(export.meta) + b',"features":[')
+    names = [str(name) for name in export.rows.columns]
+    for position, row in enumerate(export.records()):
+        values = dict(zip(names, row, strict=True))
+        row_id, lon, lat = values.pop("id"), values.pop("lon"), values.pop("lat")
+        shape = None if lon is None else {"type": "Point", "coordinates": [lon, lat]}
+        feature = {"type": "Feature", "id": row_id, "geometry": shape, "properties": values}
+        out.write((b",\n" if position else b"\n") + _json(feature))
+    out.write(b"\n]}\n")
+
+
+def _json(content: object) -> bytes:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def write_export_file(export: Export, path: Path) -> list[Path]:
+    """Write an export to a file, whole or not at all; CSV gets its provenance in a second file.
+
+    Parameters
+    ----------
+    export : Export
+        The incidents.
+    path : Path
+        The file; its ending names the kind.
+
+    Returns
+    -------
+    list of Path
+        What was written: the file, and ``NAME.meta.json`` beside a CSV file.
+
+    Raises
+    ------
+    InvalidParameter
+        When the ending is not known.
+    OutputUnwritable
+        When the file cannot be written.
+    TooLarge
+        When the rows do not fit into a sheet.
+    """
+    kind = kind_of(path)
+    written = [_replaced(path, lambda out: write_export(export, kind, out))]
+    if kind == "csv":
+        meta = json.dumps(export.meta, ensure_ascii=False, indent=2).encode()
+        written.append(_replaced(path.with_suffix(".meta.json"), lambda out: _put(out, meta)))
+    return written
+
+
+def _put(out: BinaryIO, content: bytes) -> None:
+    out.write(content)
+
+
+def _replaced(path: Path, write: Callable[[BinaryIO], None]) -> Path:
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        with partial.open("wb") as out:
+            write(out)
+        partial.replace(path)
+    except OSError as problem:
+        raise OutputUnwritable(
+            Text(f"Không ghi được “{path}” ({problem.strerror}).", f"“{path}” cannot be written ({problem.strerror})."),
+            Text("Chọn nơi khác bằng --out.", "Choose another place with --out."),
+        ) from problem
+    finally:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+    return path

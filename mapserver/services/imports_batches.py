@@ -1,0 +1,120 @@
+"""Reading a file ahead of the store: the next chunk is understood while the last one is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from layers.boundaries.locate import locate
+from layers.catalog import UNITS
+from layers.incidents.identity import SeenRows
+from layers.incidents.ingest import ingest_chunk
+from layers.incidents.options import IngestOptions
+from layers.incidents.tables import Table
+from layers.store import Store
+from mapserver.services.imports_settling import Batch
+
+__all__ = ["UnitsInForce", "ahead", "read_batches"]
+
+Item = TypeVar("Item")
+
+
+class UnitsInForce:
+    """The units of a day, to tell which places lie in none of them.
+
+    Parameters
+    ----------
+    store : Store
+        The store of record; read once, here.
+    now : datetime
+        The moment whose units are taken.
+    """
+
+    def __init__(self, store: Store, now: dt.datetime) -> None:
+        units = store.read(UNITS)
+        day = now.date().isoformat()
+        ended = units["valid_to"].notna() & (units["valid_to"].fillna("") <= day)
+        current = units[~ended & (units["valid_from"] <= day)]
+        self._units: gpd.GeoDataFrame = units if current.empty else current
+
+    def outside(self, frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+        """Find the records whose place lies in no unit.
+
+        Parameters
+        ----------
+        frame : GeoDataFrame
+            Points or nothing, EPSG:4326.
+
+        Returns
+        -------
+        ndarray of bool, shape (n,)
+            All False where no unit is loaded; False for a record without a place.
+        """
+        if self._units.empty or frame.empty:
+            return np.zeros(len(frame), dtype=np.bool_)
+        shapes = frame.geometry.to_numpy()
+        lon, lat = shapely.get_x(shapes), shapely.get_y(shapes)
+        return np.asarray(np.isfinite(lon) & (locate(lon, lat, self._units) < 0), dtype=np.bool_)
+
+
+def read_batches(
+    table: Table, options: IngestOptions, units: UnitsInForce, *, skip_rows: int, rng: np.random.Generator
+) -> Iterator[Batch]:
+    """Read and understand a file chunk by chunk.
+
+    Parameters
+    ----------
+    table : Table
+        The file.
+    options : IngestOptions
+        How it is understood.
+    units : UnitsInForce
+        To tell the places outside.
+    skip_rows : int
+        Rows at the beginning that were kept before; they are read for their references only.
+    rng : numpy.random.Generator
+        Source of the ids.
+
+    Yields
+    ------
+    Batch
+        The chunks behind the rows skipped.
+    """
+    seen, rows = SeenRows(), 0
+    for chunk in table.chunks():
+        rows += len(chunk)
+        result = ingest_chunk(chunk, options, seen, rng=rng)
+        if rows > skip_rows:
+            yield Batch(chunk, result, units.outside(result.accepted))
+
+
+def ahead(items: Iterator[Item]) -> Generator[Item]:
+    """Prepare the next item in a second thread while the last one is worked on.
+
+    Parameters
+    ----------
+    items : iterator
+        Used by that thread alone.
+
+    Yields
+    ------
+    object
+        The items in their order.
+
+    Examples
+    --------
+    >>> list(ahead(iter("abc")))
+    ['a', 'b', 'c']
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="antt-read") as pool:
+        waiting = pool.submit(next, items, None)
+        while (item := waiting.result()) is not None:
+            waiting = pool.submit(next, items, None)
+            yield item

@@ -1,0 +1,379 @@
+"""Incidents written by hand: added, edited and withdrawn one by one, each with who and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from layers.catalog import INCIDENTS, UNITS, categories, category_of
+from layers.errors import Conflict, InvalidParameter, StaleVersion
+from layers.geo import VIETNAM, Bounds
+from layers.incidents.ingest import IngestOptions, SeenRows, ingest_chunk
+from layers.incidents.reasons import reason_at, reason_text
+from layers.incidents.tables import Chunk
+from layers.incidents.times import read_moments
+from layers.incidents.values import clean_cells, mask_personal
+from layers.store import ChangeSet, Query, Store
+from layers.store.base import Author
+from layers.wording import Text, nfc
+from mapserver.services.incident_records import IncidentRecord, kept_value, read_incident
+
+__all__ = ["HAND_FIELDS", "HAND_SOURCE", "Desk", "Fields", "add_incident", "edit_incident", "withdraw_incident"]
+
+HAND_SOURCE = "nhap_tay"
+# What a person may write; everything else of a record is the program's.
+HAND_FIELDS: tuple[str, ...] = (
+    "category", "occurred_from", "occurred_to", "reported_at", "lon", "lat", "location_accuracy_m", "severity",
+    "status", "reported_unit", "channel",
+)  # fmt: skip
+
+Fields = Mapping[str, str | None]
+
+_PLACE = ("lon", "lat", "location_accuracy_m")
+_AS_WRITTEN = ("reported_at", "severity", "status", "reported_unit", "channel")
+# Without 0, O, 1, I and l, so that a reference can be read out over the telephone.
+_REFERENCE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_LONGEST_REASON = 500
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where, by whom and under which rules records are written.
+
+    Parameters
+    ----------
+    store : Store
+        The store of record.
+    author : Author
+        Who writes, and when; the reason is added to each change.
+    timezone : str
+        IANA name of the zone of moments that state none.
+    region : Bounds
+        Degrees; once boundaries are loaded a place outside is refused.
+    """
+
+    store: Store
+    author: Author
+    timezone: str
+    region: Bounds = VIETNAM
+
+
+def add_incident(desk: Desk, fields: Fields, *, why: str, rng: np.random.Generator) -> IncidentRecord:
+    """Write a new incident, checked like a row of an import.
+
+    Parameters
+    ----------
+    desk : Desk
+        Where and by whom.
+    fields : mapping of str to str or None
+        Names of `HAND_FIELDS` -> text as written; None and empty are the same.
+    why : str
+        The reason, for the history; may be empty.
+    rng : numpy.random.Generator
+        Source of the id and the reference.
+
+    Returns
+    -------
+    IncidentRecord
+        As kept; its reference is ``NT-YYYYMMDD-xxxx``.
+
+    Raises
+    ------
+    InvalidParameter
+        When a field is unknown, missing or not usable.
+    """
+    _refuse_unknown(fields)
+    for name in ("category", "occurred_from"):
+        if not _cell(fields, name):
+            raise _missing(name)
+    row = _checked(desk, fields, rng=rng)
+    row["source"], row["source_ref"] = HAND_SOURCE, _reference(desk, rng)
+    desk.store.apply(ChangeSet(INCIDENTS, insert=row), _author(desk, why))
+    return read_incident(desk.store, str(row["id"].iloc[0]))
+
+
+def edit_incident(
+    desk: Desk,
+    record_id: str,
+    fields: Fields,
+    *,
+    row_version: int | None,
+    why: str,
+    rng: np.random.Generator,
+) -> IncidentRecord:
+    """Change some fields of an incident.
+
+    Parameters
+    ----------
+    desk : Desk
+        Where and by whom.
+    record_id : str
+        The incident.
+    fields : mapping of str to str or None
+        Names of `HAND_FIELDS` -> new text; None or empty takes the value away.
+    row_version : int or None
+        The version the change is based on; None for the one found now.
+    why : str
+        The reason, for the history; may be empty.
+    rng : numpy.random.Generator
+        Needed by the checks; nothing kept depends on it.
+
+    Returns
+    -------
+    IncidentRecord
+        As kept now; the same version when nothing differs.
+
+    Raises
+    ------
+    NotFound
+        When there is no such incident.
+    InvalidParameter
+        When a field is unknown or not usable.
+    Conflict
+        When the incident was withdrawn.
+    StaleVersion
+        When somebody changed it in the meantime; its details hold ``yours`` and ``current``.
+    """
+    _refuse_unknown(fields)
+    for name in ("category", "occurred_from"):
+        if name in fields and not _cell(fields, name):
+            raise _missing(name)
+    found = read_incident(desk.store, record_id)
+    if row_version is not None and row_version != found.row_version:
+        raise _stale(desk, found, fields=fields, row_version=row_version)
+    _refuse_withdrawn(found)
+    changes = _differing(found, _new_values(desk, found, fields, rng=rng))
+    if changes:
+        _apply(replace(desk, author=_author(desk, why)), found, changes, fields=fields)
+    return read_incident(desk.store, record_id)
+
+
+def withdraw_incident(desk: Desk, record_id: str, *, reason: str, row_version: int | None) -> IncidentRecord:
+    """Take an incident out of every count, map and export; it stays in the store with its history.
+
+    Parameters
+    ----------
+    desk : Desk
+        Where and by whom.
+    record_id : str
+        The incident.
+    reason : str
+        Why; kept with the record.
+    row_version : int or None
+        The version the change is based on; None for the one found now.
+
+    Returns
+    -------
+    IncidentRecord
+        As kept now.
+
+    Raises
+    ------
+    NotFound
+        When there is no such incident.
+    InvalidParameter
+        When there is no reason.
+    Conflict
+        When it is withdrawn already.
+    StaleVersion
+        When somebody changed it in the meantime; its details hold ``yours`` and ``current``.
+    """
+    said = _said(reason)
+    if not said:
+        raise InvalidParameter(
+            Text("Chưa có lý do rút vụ việc.", "There is no reason for the withdrawal."),
+            Text("Ghi lý do, ví dụ: trùng với vụ khác.", "Give a reason, such as: the same as another incident."),
+        )
+    found = read_incident(desk.store, record_id)
+    fields: Fields = {"withdrawn": said}
+    if row_version is not None and row_version != found.row_version:
+        raise _stale(desk, found, fields=fields, row_version=row_version)
+    _refuse_withdrawn(found)
+    _apply(replace(desk, author=_author(desk, said)), found, {"withdrawn": said}, fields=fields)
+    return read_incident(desk.store, record_id)
+
+
+def _cell(fields: Fields, name: str) -> str:
+    return (fields.get(name) or "").strip()
+
+
+def _said(reason: str) -> str:
+    return mask_personal(nfc(reason))[:_LONGEST_REASON]
+
+
+def _author(desk: Desk, why: str) -> Author:
+    return replace(desk.author, why=_said(why))
+
+
+def _refuse_unknown(fields: Fields) -> None:
+    for name in fields:
+        if name not in HAND_FIELDS:
+            listed = ", ".join(HAND_FIELDS)
+            raise InvalidParameter(
+                Text(f"Không ghi được trường “{name}”.", f"The field “{name}” cannot be written."),
+                Text(f"Các trường ghi được: {listed}.", f"Fields that can be: {listed}."),
+            )
+
+
+def _missing(name: str) -> InvalidParameter:
+    title = next(column.title for column in INCIDENTS.schema.columns if column.name == name)
+    return InvalidParameter(
+        Text(f"Thiếu “{title.vi}” ({name}).", f"“{title.en}” ({name}) is missing."),
+        Text("Bổ sung trường này rồi ghi lại.", "Fill this field in and write again."),
+    )
+
+
+def _refuse_withdrawn(found: IncidentRecord) -> None:
+    if found.values["withdrawn"] is not None:
+        raise Conflict(
+            Text(f"Vụ việc này đã được rút: {found.values['withdrawn']}.",
+                 f"This incident was withdrawn: {found.values['withdrawn']}."),
+            Text("Vụ việc đã rút không sửa được; nếu rút nhầm, ghi lại vụ việc mới.",
+                 "A withdrawn incident cannot be changed; if that was a mistake, add it anew."),
+        )  # fmt: skip
+
+
+def _checked(desk: Desk, fields: Fields, *, rng: np.random.Generator) -> gpd.GeoDataFrame:
+    """Pass the fields through the checks of an import and give the one row that comes out."""
+    cells = {name: _cell(fields, name) for name in HAND_FIELDS if name != "occurred_to"}
+    category = cells["category"]
+    if category and category_of(category) is None:
+        listed = ", ".join(entry.slug for entry in categories())
+        raise InvalidParameter(
+            Text(f"Không có loại vụ việc “{category}”.", f"There is no category “{category}”."),
+            Text(f"Các loại có: {listed}.", f"Categories: {listed}."),
+        )
+    cells["occurred_at"] = cells.pop("occurred_from")
+    options = IngestOptions(
+        HAND_SOURCE,
+        {name: name for name in cells},
+        timezone=desk.timezone,
+        now=desk.author.at,
+        region=desk.region if desk.store.count(UNITS) else None,
+    )
+    result = ingest_chunk(Chunk.from_frame(pd.DataFrame([cells], index=[1])), options, SeenRows(), rng=rng)
+    if result.accepted.empty:
+        raise _unusable([code for codes in result.quarantined["reasons"] for code in codes])
+    row = result.accepted
+    _refuse_future(desk, row["occurred_from"].iloc[0])
+    if _cell(fields, "occurred_to"):
+        row["occurred_to"] = pd.Series([_end(desk, fields, start=row["occurred_from"].iloc[0])])
+    row["content_hash"] = f"{int(result.fingerprints[0]):016x}"
+    return row
+
+
+def _unusable(codes: list[str]) -> InvalidParameter:
+    reasons = [reason_text(code) for code in codes]
+    return InvalidParameter(
+        Text(" ".join(reason.vi for reason in reasons), " ".join(reason.en for reason in reasons)),
+        Text("Sửa lại rồi ghi lần nữa; chưa ghi gì vào kho.", "Correct it and write again; nothing was kept."),
+        details={"reasons": codes},
+    )
+
+
+def _refuse_future(desk: Desk, moment: pd.Timestamp) -> None:
+    # An import allows a day for clocks in other zones; a person at a desk needs none.
+    if moment > pd.Timestamp(desk.author.at):
+        raise _unusable(["time_in_future"])
+
+
+def _end(desk: Desk, fields: Fields, *, start: pd.Timestamp) -> pd.Timestamp:
+    cells = clean_cells(pa.array([_cell(fields, "occurred_to")]))
+    latest = desk.author.at + dt.timedelta(days=1)
+    found = read_moments(cells, None, timezone=desk.timezone, latest=latest)
+    if found.faults[0]:
+        raise _unusable([reason_at(int(found.faults[0]))])
+    never = np.iinfo(np.int64).min
+    # A day without its hour is taken to its end.
+    micros = found.start_us[0] if found.end_us[0] == never else found.end_us[0]
+    end = pd.Timestamp(int(micros), unit="us", tz="UTC")
+    if end <= start:
+        raise InvalidParameter(
+            Text("“Xảy ra đến” phải sau “xảy ra từ”.", "“Occurred to” must come after “occurred from”."),
+            Text("Kiểm tra lại hai thời điểm.", "Check both moments."),
+        )
+    return end
+
+
+def _reference(desk: Desk, rng: np.random.Generator) -> str:
+    day = desk.author.at.astimezone(ZoneInfo(desk.timezone)).strftime("%Y%m%d")
+    while True:
+        signs = "".join(_REFERENCE_SIGNS[place] for place in rng.integers(0, len(_REFERENCE_SIGNS), size=4))
+        reference = f"NT-{day}-{signs}"
+        if not desk.store.count(INCIDENTS, Query(where=(("source", HAND_SOURCE), ("source_ref", reference)))):
+            return reference
+
+
+def _new_values(desk: Desk, found: IncidentRecord, fields: Fields, *, rng: np.random.Generator) -> dict[str, object]:
+    """Read the new values of the columns that the fields touch, and of no others."""
+    whole = _times(found) | dict(fields)
+    moves = any(name in fields for name in _PLACE)
+    if moves:
+        place: dict[str, str | None] = {"lon": _text(found.lon), "lat": _text(found.lat)}
+        whole = place | whole
+    row = _checked(desk, whole, rng=rng).iloc[0]
+    names = {name for name in _AS_WRITTEN if name in fields}
+    names |= {"category", "category_source"} if "category" in fields else set()
+    names |= {"occurred_from", "occurred_to"} if "occurred_from" in fields else set()
+    names |= {"occurred_to"} if "occurred_to" in fields else set()
+    names |= {"geometry", "location_method", "location_accuracy_m"} if moves else set()
+    values = {name: kept_value(row[name]) for name in names}
+    if "reported_unit" in names and found.lon is None and not moves:
+        values["location_method"] = "unit_name" if values["reported_unit"] else None
+    return values
+
+
+def _times(found: IncidentRecord) -> dict[str, str | None]:
+    start, end = found.values["occurred_from"], found.values["occurred_to"]
+    assert isinstance(start, dt.datetime)  # noqa: S101 - the schema requires it
+    times: dict[str, str | None] = {"occurred_from": start.isoformat(timespec="milliseconds")}
+    # The end of a day whose hour is not known goes with its beginning.
+    if isinstance(end, dt.datetime) and end - start < dt.timedelta(days=1):
+        times["occurred_to"] = end.isoformat(timespec="milliseconds")
+    return times
+
+
+def _text(number: float | None) -> str:
+    return "" if number is None else repr(number)
+
+
+def _differing(found: IncidentRecord, values: Mapping[str, object]) -> dict[str, object]:
+    changes = {name: value for name, value in values.items() if name != "geometry" and found.values[name] != value}
+    shape = values.get("geometry")
+    if "geometry" in values and _lonlat(shape) != (found.lon, found.lat):
+        changes["geometry"] = shape
+    return changes
+
+
+def _lonlat(shape: object) -> tuple[float | None, float | None]:
+    x, y = getattr(shape, "x", None), getattr(shape, "y", None)
+    return (None, None) if x is None or y is None else (round(x, 7), round(y, 7))
+
+
+def _apply(desk: Desk, found: IncidentRecord, changes: Mapping[str, object], *, fields: Fields) -> None:
+    change = ChangeSet(
+        INCIDENTS, update={found.record_id: changes}, expected_row_version={found.record_id: found.row_version}
+    )
+    try:
+        desk.store.apply(change, desk.author)
+    except StaleVersion as problem:
+        current = read_incident(desk.store, found.record_id)
+        raise _stale(desk, current, fields=fields, row_version=found.row_version) from problem
+
+
+def _stale(desk: Desk, current: IncidentRecord, *, fields: Fields, row_version: int) -> StaleVersion:
+    return StaleVersion(
+        Text(f"Vụ việc đã được người khác thay đổi (bạn sửa từ bản {row_version}, kho có bản {current.row_version}).",
+             f"Somebody else changed the incident (you edited version {row_version}, "
+             f"the store has {current.row_version})."),
+        Text("So sánh hai bản (yours, current) rồi sửa lại từ bản hiện có.",
+             "Compare both (yours, current), then edit again from the current one."),
+        details={"yours": {"row_version": row_version, **fields}, "current": current.as_json(desk.timezone)},
+    )  # fmt: skip

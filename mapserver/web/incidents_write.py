@@ -1,0 +1,90 @@
+"""Incidents written by hand: one added, changed or withdrawn."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import numpy as np
+from flask import Blueprint, Response, current_app, request
+
+from layers.geo import Bounds
+from mapserver.services.incident_records import IncidentRecord
+from mapserver.services.incidents_by_hand import Desk, add_incident, edit_incident, withdraw_incident
+from mapserver.web import params
+from mapserver.web.incident_records import record_answer
+from mapserver.web.state import State
+from mapserver.web.writing import asked_version, author, json_body, require_this_machine
+
+__all__ = ["bp"]
+
+bp = Blueprint("incidents_write", __name__, url_prefix="/api/v1/incidents")
+
+
+@bp.before_request
+def _guard() -> None:
+    require_this_machine()
+    params.only(request.args)
+
+
+@bp.post("")
+def add() -> Response:
+    """Write a new incident.
+
+    Returns
+    -------
+    Response
+        201 with the incident.
+    """
+    body = json_body()
+    why = body.pop("reason", None) or ""
+    record = add_incident(_desk(), body, why=why, rng=np.random.default_rng())
+    answer = record_answer(record, status=201)
+    answer.headers["Location"] = f"{bp.url_prefix}/{record.record_id}"
+    return answer
+
+
+@bp.patch("/<uuid:record_id>")
+def edit(record_id: UUID) -> Response:
+    """Change the fields that the body names.
+
+    Parameters
+    ----------
+    record_id : UUID
+        The incident.
+
+    Returns
+    -------
+    Response
+        The incident as it is now.
+    """
+    body = json_body()
+    version, why = asked_version(body), body.pop("reason", None) or ""
+    body.pop("row_version", None)
+    rng = np.random.default_rng()
+    return record_answer(edit_incident(_desk(), str(record_id), body, row_version=version, why=why, rng=rng))
+
+
+@bp.post("/<uuid:record_id>/withdraw")
+def withdraw(record_id: UUID) -> Response:
+    """Take an incident out of every count.
+
+    Parameters
+    ----------
+    record_id : UUID
+        The incident.
+
+    Returns
+    -------
+    Response
+        The incident as it is now.
+    """
+    body = json_body()
+    record: IncidentRecord = withdraw_incident(
+        _desk(), str(record_id), reason=body.get("reason") or "", row_version=asked_version(body)
+    )
+    return record_answer(record)
+
+
+def _desk() -> Desk:
+    state = State.of(current_app)
+    return Desk(state.store, author(), state.settings.timezone, region=Bounds(*state.settings.region))
