@@ -12,6 +12,9 @@ PYTHON := $(VENV)/bin/python
 PIP := $(PYTHON) -m pip --disable-pip-version-check --no-input --quiet
 STAMPS := $(VENV)/.stamps
 PYTEST := $(PYTHON) -m pytest
+# How many processes share the tests; a process that has none left takes some of another's.
+TEST_PROCESSES ?= 2
+SHARED := -n $(TEST_PROCESSES) --dist worksteal
 
 .PHONY: help
 help: ## list the targets
@@ -78,11 +81,11 @@ postgis-stop: $(STAMPS)/venv ## stop it and throw its data away
 
 .PHONY: test
 test: setup-dev chromium lint types test-browser-code ## all checks with reduced counts, at most 10 minutes
-	$(PYTEST) -m "not long"
+	$(PYTEST) -m "not long" $(SHARED)
 
 .PHONY: test-long
 test-long: setup-dev chromium ## all tests with full counts, at most 40 minutes
-	ANTT_LONG=1 $(PYTEST) --timeout=1800
+	ANTT_LONG=1 $(PYTEST) --timeout=1800 $(SHARED)
 
 .PHONY: bench
 bench: $(STAMPS)/bench ## measurements beside other programs (see benchmarks/README.md)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from layers.errors import SchemaMismatch
 from layers.geo import CRS_LONLAT
 from layers.wording import Text
 
-__all__ = ["Column", "GeometryKind", "Kind", "LayerSchema", "check", "empty"]
+__all__ = ["Column", "GeometryKind", "Kind", "LayerSchema", "assemble", "check", "empty"]
 
 
 class Kind(StrEnum):
@@ -112,6 +115,31 @@ def empty(schema: LayerSchema) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(data, geometry=gpd.GeoSeries([], crs=CRS_LONLAT))
 
 
+def assemble(columns: Mapping[str, pd.Series], shapes: NDArray[np.object_], schema: LayerSchema) -> gpd.GeoDataFrame:
+    """Make a frame of columns that have the types of the contract already; their values are not looked at.
+
+    Parameters
+    ----------
+    columns : mapping of str to Series, length n
+        With index 0…n-1 and the types of `DTYPE`, a missing text being None; those left out become
+        empty, `row_version` 1.
+    shapes : ndarray of shapely geometries or None, shape (n,)
+        In EPSG:4326.
+    schema : LayerSchema
+        The contract.
+
+    Returns
+    -------
+    GeoDataFrame
+        Columns in the contract's order.
+    """
+    given = {
+        name: columns[name] if name in columns else _filled(name, kind, len(shapes))
+        for name, kind in _kinds(schema).items()
+    }
+    return gpd.GeoDataFrame(pd.DataFrame(given, copy=False), geometry=shapes, crs=CRS_LONLAT)
+
+
 def check(frame: gpd.GeoDataFrame, schema: LayerSchema) -> gpd.GeoDataFrame:
     """Bring a frame to its contract or refuse it.
 
@@ -139,12 +167,23 @@ def check(frame: gpd.GeoDataFrame, schema: LayerSchema) -> gpd.GeoDataFrame:
     faults = _column_faults(frame, schema)
     if faults:
         raise _mismatch(faults)
-    data = {name: _typed(frame, name, kind) for name, kind in _kinds(schema).items()}
-    checked = gpd.GeoDataFrame(data, geometry=frame.geometry.to_numpy(), crs=CRS_LONLAT)
-    faults = _value_faults(checked, schema)
+    typed, gaps = {}, set()
+    for name, kind in _kinds(schema).items():
+        typed[name], gappy = _typed(frame, name, kind)
+        if gappy:
+            gaps.add(name)
+    shapes = frame.geometry.to_numpy()
+    faults = [f"column {name} has empty values" for name in _needed(schema) if name in gaps]
+    if not faults and not _all_differ(typed["id"]):
+        faults.append("an id is repeated")
+    faults += _shape_faults(shapes, schema)
     if faults:
         raise _mismatch(faults)
-    return checked
+    return gpd.GeoDataFrame(pd.DataFrame(typed, copy=False), geometry=shapes, crs=CRS_LONLAT)
+
+
+def _needed(schema: LayerSchema) -> list[str]:
+    return ["id", *(column.name for column in schema.columns if column.required)]
 
 
 def _kinds(schema: LayerSchema) -> dict[str, Kind]:
@@ -152,32 +191,51 @@ def _kinds(schema: LayerSchema) -> dict[str, Kind]:
     return kinds | {column.name: column.kind for column in schema.columns}
 
 
-def _typed(frame: gpd.GeoDataFrame, name: str, kind: Kind) -> pd.Series:
+def _typed(frame: gpd.GeoDataFrame, name: str, kind: Kind) -> tuple[pd.Series, bool]:
+    """Give a column its type, and say whether values are missing."""
     if name not in frame.columns:
-        first = 1 if name == "row_version" else None
-        return pd.Series([first] * len(frame), dtype=DTYPE[kind])
+        return _filled(name, kind, len(frame)), name != "row_version"
     values: pd.Series = frame[name].reset_index(drop=True)
+    if kind in {Kind.TEXT, Kind.DATE}:
+        return _as_objects(values)
     typed: pd.Series
     if kind is Kind.MOMENT:
+        typed = pd.to_datetime(values, utc=True).astype(DTYPE[kind])
         # Stores keep milliseconds, so a frame that was never stored must not carry more.
-        typed = pd.to_datetime(values, utc=True).astype(DTYPE[kind]).dt.floor("ms")
-    elif kind in {Kind.TEXT, Kind.DATE}:
-        typed = _as_objects(values)
+        micros = typed.array.asi8[typed.notna().to_numpy()]
+        if (micros % 1000).any():
+            typed = typed.dt.floor("ms")
     else:
         typed = pd.to_numeric(values).astype(DTYPE[kind])
-    return typed
+    return typed, bool(typed.isna().any())
 
 
-def _as_objects(values: pd.Series) -> pd.Series:
-    objects: pd.Series = values.astype(object)
+def _filled(name: str, kind: Kind, count: int) -> pd.Series:
+    filled: pd.Series = pd.Series(np.full(count, 1 if name == "row_version" else None, dtype=object), dtype=DTYPE[kind])
+    return filled
+
+
+def _as_objects(values: pd.Series) -> tuple[pd.Series, bool]:
+    objects: pd.Series = values if values.dtype == object else values.astype(object)
+    # Asking whether all are texts takes a fifth of the time of asking of each whether it is missing.
+    if pd.api.types.infer_dtype(objects, skipna=False) == "string":
+        return objects, False
     missing = values.isna()
+    if not missing.any():
+        return objects, False
     # Most columns lack nothing or everything, and replacing takes as long as all the rest.
-    return objects.where(~missing, None) if missing.any() else objects
+    return objects.where(~missing, None), True
+
+
+def _all_differ(ids: pd.Series) -> bool:
+    values = ids.to_numpy()
+    # New ids come in growing order, which is seen three times as fast.
+    texts = pd.api.types.infer_dtype(ids, skipna=False) == "string"
+    return (texts and bool((values[1:] > values[:-1]).all())) or bool(ids.is_unique)
 
 
 def _column_faults(frame: gpd.GeoDataFrame, schema: LayerSchema) -> list[str]:
-    needed = ["id", *(column.name for column in schema.columns if column.required)]
-    faults = [f"column {name} is missing" for name in needed if name not in frame.columns]
+    faults = [f"column {name} is missing" for name in _needed(schema) if name not in frame.columns]
     unknown = sorted(set(frame.columns) - set(schema.names))
     faults += [f"column {name} is not in the contract" for name in unknown]
     if frame.crs is None or frame.crs.to_epsg() != 4326:
@@ -185,17 +243,12 @@ def _column_faults(frame: gpd.GeoDataFrame, schema: LayerSchema) -> list[str]:
     return faults
 
 
-def _value_faults(frame: gpd.GeoDataFrame, schema: LayerSchema) -> list[str]:
-    needed = ["id", *(column.name for column in schema.columns if column.required)]
-    faults = [f"column {name} has empty values" for name in needed if frame[name].isna().any()]
-    if not frame["id"].is_unique:
-        faults.append("an id is repeated")
-    shapes = frame.geometry
-    if schema.geometry_required and shapes.isna().any():
-        faults.append("a geometry is missing")
+def _shape_faults(shapes: NDArray[np.object_], schema: LayerSchema) -> list[str]:
+    kinds = set(np.unique(shapely.get_type_id(shapes)).tolist())
+    # What is no geometry at all is numbered -1.
+    faults = ["a geometry is missing"] if schema.geometry_required and -1 in kinds else []
     wanted = {GeometryKind.POINT: {0}, GeometryKind.AREA: {3, 6}}.get(schema.geometry)
-    kinds = set(shapely.get_type_id(shapes.dropna().to_numpy()).tolist())
-    if wanted and not kinds <= wanted:
+    if wanted and not kinds - {-1} <= wanted:
         faults.append(f"geometry is not all of kind {schema.geometry}")
     return faults
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-__all__ = ["Text", "fold", "nfc", "slug"]
+__all__ = ["Text", "fold", "nfc", "slug", "storable"]
 
 _SPACES = re.compile(r"\s+")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
@@ -116,3 +116,30 @@ def slug(text: str) -> str:
     'trat_tu_xa_hoi'
     """
     return _NOT_SLUG.sub("_", fold(text)).strip("_")
+
+
+def storable(text: str) -> str:
+    r"""Return text that every store and every file can hold.
+
+    A name on a disk or a JSON escape can bring half of a surrogate pair, which is no character and cannot be
+    written as UTF-8; PostgreSQL keeps no NUL.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        The text with each of these replaced by U+FFFD; halves that belong together are joined.
+
+    Examples
+    --------
+    >>> storable("b\udcffad\x00")
+    'b�ad�'
+    >>> storable("Lê Thanh Nghị"), storable("\ud83d\ude00")
+    ('Lê Thanh Nghị', '😀')
+    """
+    whole = text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.replace("\0", "\ufffd")

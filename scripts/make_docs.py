@@ -23,6 +23,7 @@ from mapserver.settings import SETTINGS
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 MADE = "<!-- Made by scripts/make_docs.py; edit the program, not this page. -->\n\n"
+_WIDTH = 78
 
 
 def errors_page() -> str:
@@ -80,7 +81,9 @@ def cli_page() -> str:
         Markdown.
     """
     parts = ["# The command line", ""]
-    for path, command, context in _commands(antt, click.Context(antt, info_name="antt")):
+    # As wide on every terminal, and with the options for help that the program takes.
+    top = click.Context(antt, info_name="antt", terminal_width=_WIDTH, **antt.context_settings)
+    for path, command, context in _commands(antt, top):
         parts += [f"## `{path}`", "", "```", command.get_help(context).strip(), "```", ""]
     return "\n".join(parts)
 

@@ -7,7 +7,9 @@ import os
 import platform
 import shutil
 import socket
+import sys
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 IN_CI = os.environ.get("CI") == "true"
 LONG = os.environ.get("ANTT_LONG") == "1"
 REAL_DATA_REQUIRED = os.environ.get("ANTT_REQUIRE_REAL_DATA") == "1"
+RUN_VARIABLE = "ANTT_TEST_RUN"
 ROOT = Path(__file__).resolve().parents[1]
 
 # With CI=true a skipped test fails, unless its reason starts with one of these.
@@ -94,22 +97,65 @@ def chromium_path() -> str:
 @pytest.fixture(scope="session")
 def databases() -> Iterator[Databases]:
     """New databases on a real PostGIS; the server is started for the tests where that is possible."""
-    from scripts.postgis_server import NoServer, Server, is_installed
+    from scripts.postgis_server import NoServer
     from tests.contract.backends import Databases
 
-    server = Server()
-    address = os.environ.get("ANTT_TEST_POSTGIS") or server.address()
-    started = address is None and (IN_CI or is_installed())
     try:
-        address = server.start() if started else address
+        address = os.environ.get("ANTT_TEST_POSTGIS") or _shared_server()
     except NoServer as problem:
         pytest.fail(f"no PostGIS: {problem}")
     if address is None:
         pytest.skip("no PostGIS: run `make postgis`")
     with Databases(address) as made:
         yield made
-    if started:
-        server.stop()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the run a name that the processes which share its tests inherit."""
+    if not hasattr(config, "workerinput"):
+        os.environ[RUN_VARIABLE] = str(os.getpid())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the PostGIS server when this run has started it; all processes that used it have ended."""
+    from scripts.postgis_server import Server
+
+    started = _started_by_this_run()
+    if not hasattr(config, "workerinput") and started.exists():
+        started.unlink()
+        Server().stop()
+
+
+def _shared_server() -> str | None:
+    # One process of the run starts the server and the others wait; a developer's own is used and left.
+    from scripts.postgis_server import Server, is_installed
+
+    server = Server()
+    with _one_process_at_a_time():
+        address = server.address()
+        if address is None and (IN_CI or is_installed()):
+            address = server.start()
+            _started_by_this_run().touch()
+    return address
+
+
+@contextmanager
+def _one_process_at_a_time() -> Iterator[None]:
+    lock = _started_by_this_run().with_name("starting.lock")
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w", encoding="utf-8") as file:
+        if sys.platform != "win32":
+            import fcntl
+
+            # Given back when the file is closed, also by a process that was killed.
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _started_by_this_run() -> Path:
+    from scripts.postgis_server import FOLDER
+
+    return FOLDER / f"started-by-{os.environ[RUN_VARIABLE]}"
 
 
 class OutsideConnection(AssertionError):

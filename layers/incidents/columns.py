@@ -26,6 +26,9 @@ _WORDINGS: dict[str, tuple[str, ...]] = {
         "occurred_time", "gio_xay_ra", "thoi_gian_xay_ra", "time_of_day", "time_occurred", "gio",
         "gio_phut", "thoi_gian", "time", "hour",
     ),
+    "occurred_to": (
+        "occurred_to", "thoi_diem_ket_thuc", "thoi_gian_ket_thuc", "ngay_ket_thuc", "ket_thuc", "occurred_until",
+    ),
     "reported_at": (
         "reported_at", "ngay_tiep_nhan", "thoi_gian_tiep_nhan", "ngay_bao_tin", "ngay_bao", "ngay_trinh_bao",
         "date_reported", "report_date", "reported_on",

@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 
 from layers import catalog
 from layers.errors import NoCoordinates
-from layers.geo import CRS_LONLAT
 from layers.incidents.counts import Counts
 from layers.incidents.identity import SeenRows, fingerprints, hex_digits, ordinal_references, repeats
 from layers.incidents.options import IngestOptions
 from layers.incidents.places import Places, read_places, refuse_swapped_axes
 from layers.incidents.rawcells import masked_cells, raw_cells
 from layers.incidents.reasons import fault_number, reason_at
+from layers.incidents.spans import with_ends
 from layers.incidents.tables import Chunk, Table
 from layers.incidents.times import Moments, read_moments
 from layers.incidents.values import (
@@ -37,7 +37,7 @@ from layers.incidents.values import (
     words_of,
 )
 from layers.records import new_ids
-from layers.schema import check
+from layers.schema import assemble
 from layers.wording import Text, nfc
 
 __all__ = ["ChunkResult", "Counts", "IngestOptions", "SeenRows", "check_places", "ingest_chunk"]
@@ -196,6 +196,7 @@ class _Rows:
     accuracy_m: NDArray[np.float64]
     faults: list[tuple[NDArray[np.bool_], str]] = field(default_factory=list)
     contents: NDArray[np.uint64] = field(default_factory=lambda: np.array([], dtype=np.uint64))
+    hashes: NDArray[np.object_] = field(default_factory=lambda: np.array([], dtype=object))
 
     @property
     def good(self) -> NDArray[np.bool_]:
@@ -213,6 +214,9 @@ def _read(cells: _Cells, options: IngestOptions) -> _Rows:
     latest = options.now + dt.timedelta(days=1)
     dates = cells.of("occurred_at")
     moments = read_moments(dates, cells.of("occurred_time"), timezone=options.timezone, latest=latest)
+    # A whole day ends when the next begins.
+    last_end = latest + dt.timedelta(days=1)
+    moments = with_ends(moments, cells.of("occurred_to"), timezone=options.timezone, latest=last_end)
     reported = cells.of("reported_at")
     words = {name: cells.words(name) for name in (*_TEXT_FIELDS, "source_ref")}
     accuracy, odd = _accuracy(cells)
@@ -226,6 +230,7 @@ def _read(cells: _Cells, options: IngestOptions) -> _Rows:
     )
     _find_faults(rows, odd)
     rows.contents = _contents(rows)
+    rows.hashes = hex_digits(rows.contents)
     return rows
 
 
@@ -284,7 +289,8 @@ def _references(rows: _Rows, seen: SeenRows) -> tuple[NDArray[np.object_], NDArr
     duplicate = np.zeros(rows.cells.count, dtype=np.bool_)
     good = rows.good
     nameless = good & (own == 0)
-    references[nameless] = ordinal_references(rows.contents[nameless], seen.contents)
+    digits = rows.hashes[nameless]
+    references[nameless] = ordinal_references(rows.contents[nameless], seen.contents, digits=digits)
     named = np.flatnonzero(good & (own != 0))
     if len(named):
         references[named] = rows.words["source_ref"].at(named).map(str)
@@ -318,12 +324,11 @@ def _frame(
         "location_method": _METHODS[np.where(placed, 2, by_unit)],
         "reported_unit": words["reported_unit"].map(_or_none),
         "channel": words["channel"].map(_or_none),
-        "content_hash": hex_digits(rows.contents[kept]),
+        "content_hash": rows.hashes[kept],
     }
     if options.import_id:
         texts["import_id"] = np.full(len(kept), options.import_id, dtype=object)
     # Said to be objects, or pandas looks at every value and makes its own text type of them.
-    # Columns that the file does not have are filled by the check, and faster.
     unmapped = set(_TEXT_FIELDS) - {"category", *rows.cells.mapping}
     data = {name: pd.Series(column, dtype=object) for name, column in texts.items() if name not in unmapped}
     data["occurred_from"] = _as_times(rows.moments.start_us[kept])
@@ -333,8 +338,7 @@ def _frame(
         data["reported_at"] = _as_times(rows.reported.start_us[kept])
     geometry = np.full(len(kept), None, dtype=object)
     geometry[placed] = shapely.points(rows.places.lon[kept][placed], rows.places.lat[kept][placed])
-    frame = gpd.GeoDataFrame(pd.DataFrame(data), geometry=gpd.GeoSeries(geometry, crs=CRS_LONLAT))
-    return check(frame, catalog.INCIDENTS.schema)
+    return assemble(data, geometry, catalog.INCIDENTS.schema)
 
 
 def _or_none(text: str) -> str | None:
@@ -350,8 +354,9 @@ def _unmapped(words: Words, options: IngestOptions) -> Counter[str]:
 
 
 def _as_times(micros: NDArray[np.int64]) -> pd.Series:
-    # The smallest integer is how numpy writes "no time".
-    return pd.Series(pd.DatetimeIndex(micros.view("M8[us]")).tz_localize("UTC"))
+    # The smallest integer is how numpy writes "no time"; stores keep milliseconds.
+    whole = np.where(micros == _NO_NUMBER, micros, micros // 1000 * 1000)
+    return pd.Series(pd.DatetimeIndex(whole.view("M8[us]")).tz_localize("UTC"))
 
 
 def _quarantined(rows: _Rows, chunk: Chunk) -> pd.DataFrame:

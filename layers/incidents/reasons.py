@@ -15,6 +15,8 @@ REASONS: dict[str, Text] = {
         "Không có ngày này, hoặc năm quá xa (ngày viết theo thứ tự ngày/tháng/năm).",
         "There is no such date, or its year is too far off (dates are read as day/month/year).",
     ),
+    "end_unreadable": Text("Không hiểu thời điểm kết thúc.", "The time of the end is not understood."),
+    "end_before_start": Text("Kết thúc không sau khi xảy ra.", "The end does not lie behind the beginning."),
     "time_in_future": Text("Ngày ở tương lai.", "The date lies in the future."),
     "reported_time_unreadable": Text("Không hiểu thời điểm báo tin.", "The time of the report is not understood."),
     "coordinates_unreadable": Text("Không hiểu tọa độ.", "The coordinates are not understood."),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 
 from layers.wording import fold
 
@@ -63,10 +64,12 @@ def vietnamese_share(text: str) -> float | None:
     >>> vietnamese_share("phường Lê Thanh Nghị"), vietnamese_share("plain")
     (1.0, None)
     """
-    marked = [word for word in _WORD.findall(unicodedata.normalize("NFC", text)) if not word.isascii()]
+    # Words repeat, so each is looked at once.
+    words = Counter(_WORD.findall(unicodedata.normalize("NFC", text)))
+    marked = {word: count for word, count in words.items() if not word.isascii()}
     if not marked:
         return None
-    return sum(map(_is_syllable, marked)) / len(marked)
+    return sum(count for word, count in marked.items() if _is_syllable(word)) / sum(marked.values())
 
 
 def _is_syllable(word: str) -> bool:

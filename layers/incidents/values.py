@@ -153,6 +153,9 @@ def clean_cells(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     if isinstance(whole, pa.ChunkedArray):
         return pa.array([], pa.string())
     trimmed = pc.utf8_trim_whitespace(pc.fill_null(whole, ""))
+    # The sign by which an export keeps a text from being run as a formula is not part of the text.
+    if pc.any(pc.match_substring_regex(trimmed, "^'[=+@-]")).as_py():
+        trimmed = pc.replace_substring_regex(trimmed, "^'([=+@-])", r"\1")
     return pc.if_else(pc.is_in(trimmed, value_set=_EMPTY), "", trimmed)
 
 

@@ -294,6 +294,10 @@ class Store(Protocol):
         """Hash every record of every layer, whatever back-end holds them."""
         ...
 
+    def bulk_load(self, layer: Layer, *, expected_rows: int = 0) -> AbstractContextManager[None]:
+        """Join several calls of `append` into one commit and make the indices once, at its end."""
+        ...
+
     def transaction(self) -> AbstractContextManager[None]:
         """Join several calls into one commit; inner calls join the outer one."""
         ...

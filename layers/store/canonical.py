@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from layers.catalog import Layer
 from layers.schema import LayerSchema
@@ -45,11 +46,27 @@ def canonical_lines(frame: gpd.GeoDataFrame, schema: LayerSchema) -> list[str]:
     >>> canonical_lines(check(rows, CAMERAS.schema), CAMERAS.schema)[0][:40]
     '["a",1,"Ngã tư",null,null,null,null,null'
     """
-    columns = [_plain(frame[name]) for name in schema.names[:-1]]
-    shapes = shapely.normalize(shapely.force_2d(frame.geometry.to_numpy()))
-    places = shapely.to_wkb(shapes, hex=True, byte_order=1).tolist() if len(frame) else []
-    write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-    return [write(row) for row in zip(*columns, places, strict=True)]
+    if frame.empty:
+        return []
+    columns = [_written(_plain(frame[name])) for name in schema.names[:-1]]
+    columns.append(
+        _written(shapely.to_wkb(_in_normal_form(frame.geometry.to_numpy()), hex=True, byte_order=1).tolist())
+    )
+    return [f"[{','.join(row)}]" for row in zip(*columns, strict=True)]
+
+
+def _written(values: list[object]) -> list[str]:
+    # Whole columns at once. No value holds a bare line break when it is written, so one can stand between them.
+    write = json.JSONEncoder(ensure_ascii=False, separators=("\n", ":")).encode
+    return write(values)[1:-1].split("\n")
+
+
+def _in_normal_form(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    # A point in two dimensions has one form only.
+    if (shapely.get_type_id(shapes) <= 0).all() and not shapely.has_z(shapes).any() and not shapely.has_m(shapes).any():
+        return shapes
+    normal: NDArray[np.object_] = shapely.normalize(shapely.force_2d(shapes))
+    return normal
 
 
 def content_hash_of(parts: Iterable[tuple[Layer, Iterable[gpd.GeoDataFrame]]]) -> str:

@@ -20,7 +20,7 @@ from layers.store.canonical import content_hash_of
 from layers.store.gpkg_backup import back_up
 from layers.store.gpkg_check import find_problems
 from layers.store.gpkg_connection import guarded
-from layers.store.gpkg_rows import count_rows, insert_rows, read_ids, read_rows, refresh_extent, update_rows
+from layers.store.gpkg_rows import add_rows, count_rows, read_ids, read_rows, refresh_extent, update_rows
 from layers.store.gpkg_session import GeoPackageSession
 from layers.store.gpkg_views import renew_categories
 from layers.store.migrations import STEPS, applied_step, migrate
@@ -123,6 +123,7 @@ class GeoPackageStore(GeoPackageSession):
             EPSG:4326, ordered by id.
         """
         with guarded(self.path):
+            self._settle_loads()
             return read_rows(self._connection, layer, query)
 
     def count(self, layer: Layer, query: Query = ALL) -> int:
@@ -141,6 +142,7 @@ class GeoPackageStore(GeoPackageSession):
             How many there are.
         """
         with guarded(self.path):
+            self._settle_loads()
             return count_rows(self._connection, layer, query)
 
     def append(self, layer: Layer, frame: gpd.GeoDataFrame) -> int:
@@ -160,8 +162,8 @@ class GeoPackageStore(GeoPackageSession):
         """
         if frame.empty:
             return 0
-        with self.transaction():
-            added = insert_rows(self._connection, layer, check(frame, layer.schema), bulk=True)
+        with self.bulk_load(layer, expected_rows=len(frame)):
+            added = self._loads[layer.key].add(check(frame, layer.schema))
             self._touch(layer)
         return added
 
@@ -183,6 +185,7 @@ class GeoPackageStore(GeoPackageSession):
         layer = changes.layer
         columns = touched_columns(changes)
         with self.transaction():
+            self._settle_loads()
             self._sign(author)
             held = read_ids(self._connection, layer, [*(changes.update or {}), *changes.delete])
             refuse_stale(changes, dict(zip(held["id"], held["row_version"], strict=True)))
@@ -194,7 +197,7 @@ class GeoPackageStore(GeoPackageSession):
             gone = [(row_id,) for row_id in changes.delete]
             touched += self._connection.executemany(f'DELETE FROM "{layer.key}" WHERE id = ?', gone).rowcount
             if changes.insert is not None and len(changes.insert):
-                touched += insert_rows(self._connection, layer, check(changes.insert, layer.schema), bulk=False)
+                touched += add_rows(self._connection, layer, check(changes.insert, layer.schema))
             if touched:
                 self._touch(layer)
             self._sign(None, inserts=False)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
-from layers.catalog import INCIDENTS, LAYERS, Layer
-from layers.errors import SchemaMismatch
-from layers.schema import check
-from layers.store.gpkg_rows import read_rows
+from layers.catalog import LAYERS, Layer
+from layers.store.gpkg_layout import unique_indices
+from layers.store.gpkg_row_check import count_unindexed, row_problems
 from layers.store.gpkg_rtree import root_box
 from layers.wording import Text
 
@@ -17,12 +16,13 @@ __all__ = ["SILENT_AFTER_S", "find_problems", "silent_imports"]
 # An import writes a sign of life with every chunk; none takes this long.
 SILENT_AFTER_S = 300
 
-_ROWS_AT_ONCE = 50_000
 _EXTENT_TOLERANCE_DEG = 1e-4
 
 
 def find_problems(connection: sqlite3.Connection) -> list[str]:
     """Check the file through.
+
+    Rows are looked at by SQLite itself; only what it finds odd, and areas, become objects of Python.
 
     Parameters
     ----------
@@ -41,8 +41,9 @@ def find_problems(connection: sqlite3.Connection) -> list[str]:
     ]
     if not found:
         for layer in LAYERS:
-            found += [*_index_problems(connection, layer), *_row_problems(connection, layer)]
-        found += [*_reference_problems(connection), *_orphans(connection), *silent_imports(connection)]
+            found += [*_index_problems(connection, layer), *row_problems(connection, layer)]
+            found += _repeated_values(connection, layer)
+        found += [*_orphans(connection), *silent_imports(connection)]
     return [" / ".join(problem) for problem in found]
 
 
@@ -76,12 +77,7 @@ def _index_problems(connection: sqlite3.Connection, layer: Layer) -> Iterator[Te
     if said != "ok":
         yield Text(f"Chỉ mục không gian của {table} hỏng", f"The spatial index of {table} is damaged: {said[:200]}")
         return
-    (unlike,) = connection.execute(
-        f'SELECT (SELECT count(*) FROM "{table}" WHERE geom NOTNULL AND NOT ST_IsEmpty(geom) '
-        f'AND fid NOT IN (SELECT rowid FROM "rtree_{table}_geom_rowid")) '
-        f'+ (SELECT count(*) FROM "rtree_{table}_geom_rowid" WHERE rowid NOT IN (SELECT fid FROM "{table}" '
-        f"WHERE geom NOTNULL))"
-    ).fetchone()
+    unlike = count_unindexed(connection, layer)
     if unlike:
         yield Text(
             f"{table}: chỉ mục không gian lệch {unlike} dòng so với bảng",
@@ -101,26 +97,17 @@ def _extent_holds(connection: sqlite3.Connection, table: str) -> bool:
     return all(abs(here - there) < _EXTENT_TOLERANCE_DEG for here, there in zip(box, told, strict=True))
 
 
-def _row_problems(connection: sqlite3.Connection, layer: Layer) -> Iterator[Text]:
-    last = ""
-    while True:
-        frame = read_rows(connection, layer, after=last, limit=_ROWS_AT_ONCE)
-        if frame.empty:
-            return
-        try:
-            check(frame, layer.schema)
-        except SchemaMismatch as broken:
-            yield Text(f"{layer.key}: {broken.message.vi}", broken.message.en)
-            return
-        last = str(frame["id"].iloc[-1])
-
-
-def _reference_problems(connection: sqlite3.Connection) -> Iterator[Text]:
-    # Asked of the rows themselves: an index that is damaged or missing would hide them.
-    for key, columns in ((INCIDENTS.key, "source, source_ref"), *((layer.key, "id") for layer in LAYERS)):
-        repeated = connection.execute(
+def _repeated_values(connection: sqlite3.Connection, layer: Layer) -> Iterator[Text]:
+    # Asked of the rows themselves only where no index vouches: a sound unique index has been gone through already.
+    key = layer.key
+    held = {sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE type = 'index'")}
+    for statement, columns in unique_indices(layer).items():
+        if statement in held:
+            continue
+        (repeated,) = connection.execute(
             f'SELECT count(*) FROM (SELECT 1 FROM "{key}" NOT INDEXED GROUP BY {columns} HAVING count(*) > 1)'
-        ).fetchone()[0]
+        ).fetchone()
+        yield Text(f"{key}: thiếu chỉ mục duy nhất ({columns})", f"{key}: the unique index of ({columns}) is missing")
         if repeated:
             yield Text(
                 f"{key}: {repeated} giá trị ({columns}) bị trùng", f"{key}: {repeated} values of ({columns}) repeat"

@@ -14,11 +14,13 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-__all__ = ["decode", "encode", "register_functions"]
+__all__ = ["USUAL_POINT_HEAD", "decode", "encode", "readable", "register_functions"]
 
 _POINT_HEADER = b"GP" + struct.pack("<BBi", 0, 0b0001, 4326)
 _AREA_HEADER = b"GP" + struct.pack("<BBi", 0, 0b0011, 4326)
 _WKB_POINT_HEAD = struct.pack("<BI", 1, 1)
+# What a point begins with when this program wrote it; sixteen bytes of coordinates follow.
+USUAL_POINT_HEAD = _POINT_HEADER + _WKB_POINT_HEAD
 _ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 
 
@@ -54,7 +56,7 @@ def encode(shapes: NDArray[np.object_]) -> list[bytes | None]:
 
 def _points(shapes: NDArray[np.object_], placed: NDArray[np.bool_]) -> list[bytes | None]:
     # All points have one head, so a million of them is one array: a third of the time.
-    head = np.frombuffer(_POINT_HEADER + _WKB_POINT_HEAD, dtype=np.uint8)
+    head = np.frombuffer(USUAL_POINT_HEAD, dtype=np.uint8)
     places = np.ascontiguousarray(shapely.get_coordinates(shapes), dtype="<f8")
     rows = np.empty((len(places), len(head) + 16), dtype=np.uint8)
     rows[:, : len(head)] = head
@@ -93,6 +95,34 @@ def decode(blobs: Sequence[bytes | None]) -> NDArray[np.object_]:
     """
     bodies = np.array([None if blob is None else _body(blob) for blob in blobs], dtype=object)
     return np.asarray(shapely.from_wkb(bodies), dtype=object)
+
+
+def readable(blobs: Sequence[object]) -> NDArray[np.object_]:
+    """Read GeoPackage binaries of which some may be no such thing.
+
+    Parameters
+    ----------
+    blobs : sequence of object, length n
+        Whatever stands where a geometry should.
+
+    Returns
+    -------
+    ndarray of shapely geometries or None, shape (n,)
+        None for what cannot be read.
+
+    Examples
+    --------
+    >>> readable([b"GP", "x", encode(np.array([shapely.Point(106, 20)], dtype=object))[0]]).tolist()
+    [None, None, <POINT (106 20)>]
+    """
+    bodies: list[bytes | None] = [_body_if_any(blob) for blob in blobs]
+    return np.asarray(shapely.from_wkb(np.array(bodies, dtype=object), on_invalid="ignore"), dtype=object)
+
+
+def _body_if_any(blob: object) -> bytes | None:
+    if not isinstance(blob, bytes) or len(blob) <= 8 or blob[:2] != b"GP":
+        return None
+    return _body(blob) if (blob[3] >> 1) & 7 in _ENVELOPE_BYTES else None
 
 
 def _body(blob: bytes) -> bytes:

@@ -20,6 +20,7 @@ __all__ = [
     "drop_insert_trigger",
     "rebuild_table",
     "restore_insert_trigger",
+    "unique_indices",
 ]
 
 _SQL_TYPE = {
@@ -204,8 +205,27 @@ def create_indices(connection: sqlite3.Connection, layer: Layer) -> None:
     layer : Layer
         The declaration.
     """
-    for name, columns in _indices(layer).items():
-        connection.execute(f'CREATE UNIQUE INDEX "{name}" ON "{layer.key}" {columns}')
+    for statement in unique_indices(layer):
+        connection.execute(statement)
+
+
+def unique_indices(layer: Layer) -> dict[str, str]:
+    """Word the indices that keep identities unique.
+
+    Parameters
+    ----------
+    layer : Layer
+        The declaration.
+
+    Returns
+    -------
+    dict of str to str
+        The statement that makes an index, as the file keeps it -> the columns that it keeps unique.
+    """
+    return {
+        f'CREATE UNIQUE INDEX "{name}" ON "{layer.key}" {rule}': rule.split(")")[0].lstrip("(")
+        for name, rule in _indices(layer).items()
+    }
 
 
 def drop_indices(connection: sqlite3.Connection, layer: Layer) -> None:

@@ -9,7 +9,6 @@ from itertools import chain, islice, repeat
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 
 from layers.catalog import Layer
@@ -17,14 +16,21 @@ from layers.geo import CRS_LONLAT
 from layers.schema import DTYPE, Kind
 from layers.store.base import ALL, Query
 from layers.store.gpkg_geometry import decode, encode
-from layers.store.gpkg_layout import create_indices, drop_indices, drop_insert_trigger, restore_insert_trigger
-from layers.store.gpkg_rtree import index_boxes, root_box
-from layers.store.gpkg_triggers import pause_insert_triggers, resume_insert_triggers
+from layers.store.gpkg_rtree import root_box
 
-__all__ = ["count_rows", "insert_rows", "read_ids", "read_rows", "refresh_extent", "update_rows"]
+__all__ = [
+    "add_rows",
+    "count_rows",
+    "free_fids",
+    "read_ids",
+    "read_rows",
+    "refresh_extent",
+    "update_rows",
+    "write_rows",
+]
 
-# From this many rows on, indexing from an array beats one trigger call a row.
-_BULK_ROWS = 200
+# From this many rows on, looking for columns with one value pays.
+_CONSTANTS_FROM_ROWS = 200
 # SQLite takes 32,766 values a statement; older ones 999.
 _IDS_PER_QUERY = 900
 _ROWS_PER_STATEMENT = 30
@@ -108,8 +114,8 @@ def count_rows(connection: sqlite3.Connection, layer: Layer, query: Query = ALL)
     return int(count)
 
 
-def insert_rows(connection: sqlite3.Connection, layer: Layer, frame: gpd.GeoDataFrame, *, bulk: bool) -> int:
-    """Add rows.
+def add_rows(connection: sqlite3.Connection, layer: Layer, frame: gpd.GeoDataFrame) -> int:
+    """Add rows one by one for the triggers: history, spatial index.
 
     Parameters
     ----------
@@ -119,33 +125,72 @@ def insert_rows(connection: sqlite3.Connection, layer: Layer, frame: gpd.GeoData
         The layer.
     frame : GeoDataFrame
         Rows that keep the layer's schema.
-    bulk : bool
-        Whether the history does not take them row by row.
 
     Returns
     -------
     int
         How many were added.
     """
-    shapes = frame.geometry.to_numpy()
-    (last,) = connection.execute(f'SELECT coalesce(max(fid), 0) FROM "{layer.key}"').fetchone()
-    fids = np.arange(last + 1, last + 1 + len(frame))
-    if not bulk or len(frame) < _BULK_ROWS:
-        _insert(connection, layer, frame, fids=fids, shapes=shapes)
-        return len(frame)
-    # Where most rows are new, making the indices afterwards is cheaper than keeping them meanwhile.
-    mostly_new = last <= len(frame)
-    drop_insert_trigger(connection, layer.key)
-    pause_insert_triggers(connection, layer)
-    if mostly_new:
-        drop_indices(connection, layer)
-    _insert(connection, layer, frame, fids=fids, shapes=shapes)
-    if mostly_new:
-        create_indices(connection, layer)
-    index_boxes(connection, layer.key, fids=fids, boxes=shapely.bounds(shapes))
-    resume_insert_triggers(connection, layer)
-    restore_insert_trigger(connection, layer.key)
+    write_rows(connection, layer, frame, fids=free_fids(connection, layer, len(frame)))
     return len(frame)
+
+
+def free_fids(connection: sqlite3.Connection, layer: Layer, count: int) -> NDArray[np.int64]:
+    """Tell the row numbers that come next.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+        Inside a transaction.
+    layer : Layer
+        The layer.
+    count : int
+        How many.
+
+    Returns
+    -------
+    ndarray of int, shape (count,)
+        Behind every row there is.
+    """
+    (last,) = connection.execute(f'SELECT coalesce(max(fid), 0) FROM "{layer.key}"').fetchone()
+    return np.arange(last + 1, last + 1 + count)
+
+
+def write_rows(
+    connection: sqlite3.Connection, layer: Layer, frame: gpd.GeoDataFrame, *, fids: NDArray[np.int64]
+) -> None:
+    """Write new rows into the table; what its triggers and indices then do is the caller's choice.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+        Inside a transaction.
+    layer : Layer
+        The layer.
+    frame : GeoDataFrame
+        Rows that keep the layer's schema.
+    fids : ndarray of int, shape (n,)
+        Row numbers that are free.
+    """
+    # A column with one value is written into the statement: binding a million copies takes a second.
+    names, marks = ["fid", "geom"], ["?", "?"]
+    columns: list[Sequence[object]] = [fids.tolist(), encode(frame.geometry.to_numpy())]
+    for name in layer.schema.names[:-1]:
+        values = _sql_values(frame[name])
+        names.append(name)
+        if len(values) >= _CONSTANTS_FROM_ROWS and (constant := _constant(connection, values)) is not None:
+            marks.append(constant)
+        else:
+            marks.append("?")
+            columns.append(values)
+    listed = ", ".join(f'"{name}"' for name in names)
+    head, row = f'INSERT INTO "{layer.key}" ({listed}) VALUES ', f"({', '.join(marks)})"
+    rows = zip(*columns, strict=True)
+    # Many rows a statement save a fifth of the time; what is left over goes in one by one.
+    whole = len(frame) // _ROWS_PER_STATEMENT
+    groups = (tuple(chain.from_iterable(islice(rows, _ROWS_PER_STATEMENT))) for _ in range(whole))
+    connection.executemany(head + ", ".join([row] * _ROWS_PER_STATEMENT), groups)
+    connection.executemany(head + row, rows)
 
 
 def update_rows(
@@ -192,35 +237,6 @@ def refresh_extent(connection: sqlite3.Connection, table: str) -> None:
         "min_x = ?, min_y = ?, max_x = ?, max_y = ? WHERE table_name = ?",
         (*box, table),
     )
-
-
-def _insert(
-    connection: sqlite3.Connection,
-    layer: Layer,
-    frame: gpd.GeoDataFrame,
-    *,
-    fids: NDArray[np.int64],
-    shapes: NDArray[np.object_],
-) -> None:
-    # A column with one value is written into the statement: binding a million copies takes a second.
-    names, marks = ["fid", "geom"], ["?", "?"]
-    columns: list[Sequence[object]] = [fids.tolist(), encode(shapes)]
-    for name in layer.schema.names[:-1]:
-        values = _sql_values(frame[name])
-        names.append(name)
-        if len(values) >= _BULK_ROWS and (constant := _constant(connection, values)) is not None:
-            marks.append(constant)
-        else:
-            marks.append("?")
-            columns.append(values)
-    listed = ", ".join(f'"{name}"' for name in names)
-    head, row = f'INSERT INTO "{layer.key}" ({listed}) VALUES ', f"({', '.join(marks)})"
-    rows = zip(*columns, strict=True)
-    # Many rows a statement save a fifth of the time; what is left over goes in one by one.
-    whole = len(frame) // _ROWS_PER_STATEMENT
-    groups = (tuple(chain.from_iterable(islice(rows, _ROWS_PER_STATEMENT))) for _ in range(whole))
-    connection.executemany(head + ", ".join([row] * _ROWS_PER_STATEMENT), groups)
-    connection.executemany(head + row, rows)
 
 
 def _constant(connection: sqlite3.Connection, values: list[object]) -> str | None:

@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from layers.catalog import Layer
 from layers.errors import StoreUnreachable
+from layers.store.gpkg_bulk import BulkLoad
 from layers.store.gpkg_connection import BUSY_TIMEOUT_S, guarded, open_file, refuse_network_share
+from layers.store.gpkg_rows import refresh_extent
 from layers.store.migrations import applied_step
 from layers.wording import Text
 
@@ -60,7 +63,7 @@ class GeoPackageSession:
         connection = self._connection
         with guarded(self.path):
             if connection.in_transaction:
-                with _savepoint(connection):
+                with _kept_or_restored(self._loads), _savepoint(connection):
                     yield
                 return
             connection.execute("BEGIN IMMEDIATE")
@@ -71,6 +74,33 @@ class GeoPackageSession:
                 connection.execute("COMMIT")
             finally:
                 _end(connection)
+
+    @contextmanager
+    def bulk_load(self, layer: Layer, *, expected_rows: int = 0) -> Iterator[None]:
+        """Make what many calls of `append` add whole once, at the end: one commit, one building of indices.
+
+        Parameters
+        ----------
+        layer : Layer
+            The layer that the rows are for.
+        expected_rows : int
+            About how many will come; a wrong number costs time only.
+
+        Yields
+        ------
+        None
+            Nothing; leaving normally commits, unless a transaction is around it.
+        """
+        with self.transaction():
+            if layer.key in self._loads:
+                yield
+                return
+            self._loads[layer.key] = BulkLoad(self._connection, layer, expected_rows=expected_rows)
+            try:
+                yield
+                self._settle_loads()
+            finally:
+                del self._loads[layer.key]
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
@@ -84,6 +114,7 @@ class GeoPackageSession:
         connection = self._connection
         with guarded(self.path):
             if connection.in_transaction:
+                self._settle_loads()
                 yield connection
                 return
             connection.execute("BEGIN")
@@ -110,6 +141,17 @@ class GeoPackageSession:
                 self._open.append(held)
         return held
 
+    @property
+    def _loads(self) -> dict[str, BulkLoad]:
+        held: dict[str, BulkLoad] = self._local.__dict__.setdefault("loads", {})
+        return held
+
+    def _settle_loads(self) -> None:
+        # Whoever looks at rows or changes them in the midst of a load needs the indices.
+        for key, load in self._loads.items():
+            load.settle()
+            refresh_extent(self._connection, key)
+
     def _mark_writer(self, *, inside: bool) -> None:
         # A new file has no such table until its first step has been taken.
         if applied_step(self._connection) > 0:
@@ -120,6 +162,19 @@ def _end(connection: sqlite3.Connection) -> None:
     # Still open only when something failed; a full disk has already made SQLite take everything back.
     if connection.in_transaction:
         connection.execute("ROLLBACK")
+
+
+@contextmanager
+def _kept_or_restored(loads: dict[str, BulkLoad]) -> Iterator[None]:
+    before = {key: load.state for key, load in loads.items()}
+    done = False
+    try:
+        yield
+        done = True
+    finally:
+        if not done:
+            for key, state in before.items():
+                loads[key].state = state
 
 
 @contextmanager

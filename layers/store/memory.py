@@ -5,19 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
-from math import isnan
 
 import geopandas as gpd
 import pandas as pd
-import shapely
 
 from layers.catalog import INCIDENTS, LAYERS, Layer
 from layers.errors import Conflict, SchemaMismatch
 from layers.schema import check, empty
 from layers.store.base import ALL, Author, Capabilities, Change, ChangeSet, ImportRecord, QuarantinedRow, Query
 from layers.store.canonical import content_hash_of
+from layers.store.memory_history import changed_rows
 from layers.store.updating import refuse_stale, rows_as_changed, touched_columns
 from layers.wording import Text
 
@@ -59,16 +58,10 @@ class MemoryStore:
         """Always ``memory:``."""
         return "memory:"
 
-    @property
-    def capabilities(self) -> Capabilities:
-        """Nothing that another process could see."""
-        return Capabilities(
-            concurrent_writers=False,
-            survives_process=False,
-            sees_external_edits=False,
-            notifies=False,
-            opens_in_qgis=False,
-        )
+    # Nothing that another process could see.
+    capabilities = Capabilities(
+        concurrent_writers=False, survives_process=False, sees_external_edits=False, notifies=False, opens_in_qgis=False
+    )
 
     def migrate(self) -> list[str]:
         """Do nothing: a new store has the newest layout.
@@ -178,7 +171,7 @@ class MemoryStore:
             added = empty(layer.schema) if changes.insert is None else check(changes.insert, layer.schema)
             if touched := len(update) + len(held) - len(frame) + len(added):
                 self._put(layer, frame, added)
-            self._remember(layer, _changed_rows(before, frame, added), author)
+            self._remember(layer, changed_rows(before, frame, added), author)
         return touched
 
     def history(self, layer: Layer, record_id: str) -> list[Change]:
@@ -326,6 +319,23 @@ class MemoryStore:
         """
         return content_hash_of((layer, [self.read(layer)]) for layer in LAYERS)
 
+    def bulk_load(self, layer: Layer, *, expected_rows: int = 0) -> AbstractContextManager[None]:  # noqa: ARG002
+        """Join several calls of `append` into one commit; there are no indices to make.
+
+        Parameters
+        ----------
+        layer : Layer
+            The layer that the rows are for.
+        expected_rows : int
+            About how many will come.
+
+        Returns
+        -------
+        context manager
+            Leaving it normally commits.
+        """
+        return self.transaction()
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Join several calls into one commit; what a failed inner call did is taken back by itself.
@@ -364,29 +374,6 @@ class MemoryStore:
             what = "insert" if before is None else "delete" if after is None else "update"
             entry = Change(layer.key, row_id, what, signed.who, signed.why, signed.at, before, after)
             self._held.history = (*self._held.history, entry)
-
-
-def _changed_rows(
-    before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, added: gpd.GeoDataFrame
-) -> list[tuple[str, dict[str, object] | None, dict[str, object] | None]]:
-    old = _plain_rows(before)
-    new = _plain_rows(after[after["id"].isin(list(old))])
-    changed = [(row_id, row, new.get(row_id)) for row_id, row in old.items()]
-    return [*changed, *((row_id, None, row) for row_id, row in _plain_rows(added).items())]
-
-
-def _plain_rows(frame: gpd.GeoDataFrame) -> dict[str, dict[str, object]]:
-    return {str(row["id"]): {name: _plain(row[name]) for name in frame.columns} for row in frame.to_dict("records")}
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, shapely.Geometry):
-        return shapely.to_wkt(value, rounding_precision=-1, trim=True)
-    if value is pd.NA or value is pd.NaT or (isinstance(value, float) and isnan(value)):
-        return None
-    return (
-        f"{value.tz_localize(None).isoformat(timespec='milliseconds')}Z" if isinstance(value, pd.Timestamp) else value
-    )
 
 
 def _matching(frame: gpd.GeoDataFrame, query: Query) -> gpd.GeoDataFrame:

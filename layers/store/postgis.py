@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import geopandas as gpd
 from psycopg import sql
@@ -16,7 +17,7 @@ from layers.store.postgis_layout import migrate, refuse_strangers, table, wantin
 from layers.store.postgis_ledger import PostgisLedger
 from layers.store.postgis_rows import as_frame, selected
 from layers.store.postgis_sql import compose, named, plain
-from layers.store.postgis_writing import condition, load, make_changes
+from layers.store.postgis_writing import condition, indexed_afterwards, load, make_changes
 
 __all__ = ["CHANNEL", "PostgisStore"]
 
@@ -144,10 +145,38 @@ class PostgisStore(PostgisLedger):
         kept = check(frame, layer.schema)
         if kept.empty:
             return 0
-        with self.transaction(), self._connections.connection() as connection:
+        with self.bulk_load(layer, expected_rows=len(kept)), self._connections.connection() as connection:
             load(connection, layer, kept)
             self._local.touched.add(layer.key)
         return len(kept)
+
+    @contextmanager
+    def bulk_load(self, layer: Layer, *, expected_rows: int = 0) -> Iterator[None]:
+        """Join several calls of `append` into one commit; the spatial index of an empty table is made at its end.
+
+        Parameters
+        ----------
+        layer : Layer
+            The layer that the rows are for.
+        expected_rows : int
+            About how many will come; a wrong number costs time only.
+
+        Yields
+        ------
+        None
+            Nothing; leaving normally commits, unless a transaction is around it.
+        """
+        loading: set[str] = self._local.__dict__.setdefault("loading", set())
+        with self.transaction(), self._connections.connection() as connection:
+            if layer.key in loading:
+                yield
+                return
+            loading.add(layer.key)
+            try:
+                with indexed_afterwards(connection, layer, rows=expected_rows):
+                    yield
+            finally:
+                loading.discard(layer.key)
 
     def apply(self, changes: ChangeSet, author: Author | None = None) -> int:
         """Make a change set, all or nothing, with its history.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import geopandas as gpd
 import psycopg
 from psycopg import errors, sql
@@ -15,7 +18,7 @@ from layers.store.postgis_rows import as_frame, columns_as_text, copy_blocks, ki
 from layers.store.postgis_sql import compose, named, plain
 from layers.store.updating import refuse_stale, rows_as_changed, touched_columns
 
-__all__ = ["condition", "load", "make_changes"]
+__all__ = ["condition", "indexed_afterwards", "load", "make_changes"]
 
 # From this many rows on, indexing an empty table afterwards is quicker than row by row.
 _INDEX_AFTERWARDS_ROWS = 5_000
@@ -36,12 +39,35 @@ def load(connection: Connection, layer: Layer, frame: gpd.GeoDataFrame) -> None:
         Rows that keep its schema.
     """
     connection.execute(plain("queries.sql", "begin_bulk"))
-    bare = len(frame) >= _INDEX_AFTERWARDS_ROWS and _without_index(connection, layer)
     _copy(connection, layer, frame)
+    connection.execute(plain("queries.sql", "end_bulk"))
+
+
+@contextmanager
+def indexed_afterwards(connection: Connection, layer: Layer, *, rows: int) -> Iterator[None]:
+    """Fill an empty table without its spatial index, which is made at the end.
+
+    A table that holds rows, or at which somebody else is, keeps its index.
+
+    Parameters
+    ----------
+    connection : psycopg.Connection
+        Inside a transaction.
+    layer : Layer
+        The layer.
+    rows : int
+        About how many rows will come.
+
+    Yields
+    ------
+    None
+        Nothing.
+    """
+    bare = rows >= _INDEX_AFTERWARDS_ROWS and _without_index(connection, layer)
+    yield
     if bare:
         making = named("queries.sql")["make_geom_index"]
         connection.execute(compose(making, geom_index=geom_index(layer), table=table(layer)))
-    connection.execute(plain("queries.sql", "end_bulk"))
 
 
 def make_changes(connection: Connection, changes: ChangeSet) -> int:

@@ -73,18 +73,18 @@ class Level:
             made[name] = np.maximum.reduceat(self.cells[name].astype("f4"), self.starts[:-1])
         return made
 
-    def homes(self) -> list[tuple[int, int]]:
+    def homes(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Tell which node each cell lies in.
 
         Returns
         -------
-        list of tuple of int
-            Key of the cell and number of its node, in order of the keys.
+        tuple of ndarray of int, shapes (n,)
+            Keys of the cells in growing order, and the number of the node of each.
         """
         nodes = np.repeat(self.numbers, np.diff(self.starts))
         keys = self.cells["key"].astype(np.int64)
         order = np.argsort(keys)
-        return list(zip(keys[order].tolist(), nodes[order].tolist(), strict=True))
+        return keys[order], nodes[order]
 
 
 def rounded_out(keys: NDArray[np.int64], boxes: NDArray[np.float64]) -> NDArray[np.void]:

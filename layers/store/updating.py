@@ -9,7 +9,7 @@ import geopandas as gpd
 from layers.errors import SchemaMismatch, StaleVersion
 from layers.schema import LayerSchema, check
 from layers.store.base import ChangeSet
-from layers.wording import Text
+from layers.wording import Text, storable
 
 __all__ = ["refuse_stale", "rows_as_changed", "touched_columns"]
 
@@ -100,6 +100,10 @@ def rows_as_changed(
     for name in columns:
         old = held[name].tolist()
         values = [update.get(row_id, {}).get(name, value) for row_id, value in zip(ids, old, strict=True)]
+        if any(isinstance(text, str) and storable(text) != text for text in (new.get(name) for new in update.values())):
+            raise SchemaMismatch(
+                Text(f"Cột {name} có ký tự không ghi được.", f"Column {name} holds a sign that cannot be kept.")
+            )
         if name == "geometry":
             changed = changed.set_geometry(gpd.GeoSeries(values, index=held.index, crs=held.crs))
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mapserver.cli.incidents_by_hand import add, edit, export, history, withdraw
+from mapserver.cli.incidents_by_hand import add, edit, export, history, reinstate, withdraw
 from mapserver.cli.incidents_import import categories, import_, imports
 from mapserver.cli.incidents_quarantine import quarantine
 
@@ -16,5 +16,5 @@ def incidents() -> None:
     """Vụ việc. / Incidents."""
 
 
-for _command in (import_, imports, categories, quarantine, add, edit, withdraw, history, export):
+for _command in (import_, imports, categories, quarantine, add, edit, withdraw, reinstate, history, export):
     incidents.add_command(_command)

@@ -1,4 +1,4 @@
-"""`antt incidents add|edit|withdraw|history|export`: incidents one by one, and as files."""
+"""`antt incidents add|edit|withdraw|reinstate|history|export`: incidents one by one, and as files."""
 
 from __future__ import annotations
 
@@ -22,10 +22,17 @@ from mapserver.clock import utc_now
 from mapserver.services.authors import os_user
 from mapserver.services.exports import collect_export, kind_of, write_export_file
 from mapserver.services.incident_records import IncidentRecord, change_json, incident_history
-from mapserver.services.incidents_by_hand import HAND_FIELDS, Desk, add_incident, edit_incident, withdraw_incident
+from mapserver.services.incidents_by_hand import (
+    HAND_FIELDS,
+    Desk,
+    add_incident,
+    edit_incident,
+    reinstate_incident,
+    withdraw_incident,
+)
 from mapserver.services.reader import Reader
 
-__all__ = ["add", "edit", "export", "history", "withdraw"]
+__all__ = ["add", "edit", "export", "history", "reinstate", "withdraw"]
 
 _DATE = click.DateTime(["%Y-%m-%d"])
 
@@ -83,6 +90,18 @@ def withdraw(run: Run, *, record_id: str, reason: str, row_version: int | None) 
     """Rút một vụ việc khỏi mọi số liệu; bản ghi vẫn được giữ. / Withdraw an incident; its record is kept."""
     with _desk(run) as desk:
         record = withdraw_incident(desk, record_id, reason=reason, row_version=row_version)
+    _tell_version(run, record)
+
+
+@click.command()
+@click.argument("record_id", metavar="ID")
+@click.option("--reason", required=True, help="Lý do lấy lại. / Why it is taken back.")
+@click.option("--row-version", type=click.IntRange(min=1), help="Phiên bản đã xem. / The version seen.")
+@command_options
+def reinstate(run: Run, *, record_id: str, reason: str, row_version: int | None) -> None:
+    """Lấy lại một vụ việc đã rút; vụ việc lại có trong số liệu. / Take a withdrawal back; it is counted again."""
+    with _desk(run) as desk:
+        record = reinstate_incident(desk, record_id, reason=reason, row_version=row_version)
     _tell_version(run, record)
 
 

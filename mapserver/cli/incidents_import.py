@@ -10,7 +10,7 @@ import numpy as np
 from layers.geo import Bounds
 from layers.store import Store, open_store
 from layers.store.base import Author
-from layers.wording import Text
+from layers.wording import Text, storable
 from mapserver.cli.run import Run, command_options, epsg_of, key_values, progress
 from mapserver.cli.stores import writing_store
 from mapserver.clock import utc_now
@@ -75,7 +75,7 @@ def _request(run: Run, file: Path, options: dict[str, object]) -> IncidentReques
     mapping, encoding = options["mapping"], options["encoding"]
     return IncidentRequest(
         path=file,
-        source=str(options["source"] or base_name(file)),
+        source=storable(str(options["source"] or base_name(file))),
         timezone=str(options["timezone"] or run.settings.timezone),
         mapping=key_values(mapping if isinstance(mapping, tuple) else ()),
         crs=epsg_of(options["crs"]),

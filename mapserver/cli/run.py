@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from layers.errors import AnttError
-from layers.wording import Text
+from layers.wording import Text, storable
 from mapserver.errors import as_json
 from mapserver.settings import Settings, from_environment
 
@@ -56,7 +56,8 @@ class Run:
             The sentence in both languages.
         """
         if not self.as_json:
-            click.echo(text.in_language(self.settings.lang))
+            # A path may hold what is no text; a terminal may refuse to show it.
+            click.echo(storable(text.in_language(self.settings.lang)))
 
     def result(self, content: dict[str, object]) -> None:
         """Print the result object, if JSON was asked for.
@@ -67,7 +68,7 @@ class Run:
             Plain values.
         """
         if self.as_json:
-            click.echo(json.dumps(content, ensure_ascii=False))
+            click.echo(storable(json.dumps(content, ensure_ascii=False)))
 
 
 def command_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -89,10 +90,20 @@ def command_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--lang", type=click.Choice(["vi", "en"]), help="Ngôn ngữ. / Language.")
     @wraps(command)
     def wrapped(as_json: bool, store: str | None, lang: str | None, **options: object) -> object:  # noqa: FBT001
+        _refuse_broken_text(options)
         settings = from_environment(os.environ, store=store, lang=lang)
         return command(Run(settings, as_json), **options)
 
     return wrapped
+
+
+def _refuse_broken_text(options: dict[str, object]) -> None:
+    for value in options.values():
+        for text in value if isinstance(value, tuple) else (value,):
+            # A file may have a name that is no UTF-8; what is written into the store may not.
+            if isinstance(text, str) and storable(text) != text:
+                said = storable(text)
+                raise click.UsageError(f"“{said}” không phải chữ UTF-8 hợp lệ / is no sound UTF-8 text")
 
 
 def key_values(texts: tuple[str, ...]) -> dict[str, str]:
@@ -234,8 +245,18 @@ def tell_failure(failure: AnttError, *, as_json_object: bool) -> None:
         said = as_json(failure, "vi")
         english = as_json(failure, "en")
         said |= {"message_en": english["message"], "hint_en": english["hint"]}
-        click.echo(json.dumps({"error": said}, ensure_ascii=False), err=True)
+        click.echo(storable(json.dumps({"error": said}, ensure_ascii=False)), err=True)
         return
     for mark, language in (("Lỗi", "vi"), ("Error", "en")):
         said = as_json(failure, language)
-        click.echo(f"{mark}: {said['message']} {said['hint']}".rstrip(), err=True)
+        click.echo(storable(f"{mark}: {said['message']} {said['hint']}".rstrip()), err=True)
+    for line in _both_versions(failure):
+        click.echo(line, err=True)
+
+
+def _both_versions(failure: AnttError) -> Iterator[str]:
+    yours, current = failure.details.get("yours"), failure.details.get("current")
+    if isinstance(yours, dict) and isinstance(current, dict):
+        for name, wanted in yours.items():
+            mine, theirs = ("–" if side is None else side for side in (wanted, current.get(name)))
+            yield f"  {name}: yours {mine} | current {theirs}"

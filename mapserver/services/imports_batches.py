@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import deque
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -24,6 +25,9 @@ from mapserver.services.imports_settling import Batch
 __all__ = ["UnitsInForce", "ahead", "read_batches"]
 
 Item = TypeVar("Item")
+
+# Enough to read on while the store makes its indices, and a few tens of megabytes.
+_BATCHES_AHEAD = 4
 
 
 class UnitsInForce:
@@ -95,13 +99,15 @@ def read_batches(
             yield Batch(chunk, result, units.outside(result.accepted))
 
 
-def ahead(items: Iterator[Item]) -> Generator[Item]:
-    """Prepare the next item in a second thread while the last one is worked on.
+def ahead(items: Iterator[Item], *, depth: int = _BATCHES_AHEAD) -> Generator[Item]:
+    """Prepare the next items in a second thread while the last one is worked on.
 
     Parameters
     ----------
     items : iterator
         Used by that thread alone.
+    depth : int
+        How many items may wait.
 
     Yields
     ------
@@ -114,7 +120,12 @@ def ahead(items: Iterator[Item]) -> Generator[Item]:
     ['a', 'b', 'c']
     """
     with ThreadPoolExecutor(1, thread_name_prefix="antt-read") as pool:
-        waiting = pool.submit(next, items, None)
-        while (item := waiting.result()) is not None:
-            waiting = pool.submit(next, items, None)
-            yield item
+        waiting = deque(pool.submit(next, items, None) for _ in range(depth))
+        try:
+            while (item := waiting.popleft().result()) is not None:
+                waiting.append(pool.submit(next, items, None))
+                yield item
+        finally:
+            # Nobody takes what was not begun; without this the file would be read on in vain.
+            for later in waiting:
+                later.cancel()

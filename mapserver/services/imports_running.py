@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from layers.catalog import INCIDENTS
 from layers.errors import AnttError, Conflict, StoreBusy
 from layers.geo import Bounds
 from layers.incidents.columns import dropped
@@ -18,6 +19,7 @@ from layers.incidents.options import IngestOptions
 from layers.incidents.tables import Table
 from layers.store import Store
 from layers.store.base import Author, ImportRecord
+from layers.wording import storable
 from mapserver.services.imports_batches import UnitsInForce, ahead, read_batches
 from mapserver.services.imports_ledger import process_mark
 from mapserver.services.imports_settling import Batch, KnownRows, Rules, settle
@@ -137,6 +139,13 @@ def ingest_options(record: ImportRecord) -> IngestOptions:
     )
 
 
+def _as_far_as_readable(batches: Iterator[Batch], faults: list[AnttError]) -> Iterator[Batch]:
+    try:
+        yield from batches
+    except AnttError as fault:
+        faults.append(fault)
+
+
 class ImportRun:
     """One import on its way.
 
@@ -159,7 +168,9 @@ class ImportRun:
     ) -> None:
         self.options = ingest_options(record)
         self._store = store
-        self._record = record
+        self._record = self._committed = record
+        self._open = False
+        self._rows_together = int(str(record.options["chunk_rows"]))
         self._table = table
         self._rng = rng
         self._watch = watch
@@ -186,8 +197,8 @@ class ImportRun:
         """
         if self._record.state == "done":
             return self._result(resumed=True)
-        options = {**self._record.options, **process_mark(), "path": str(self._table.path.resolve())}
-        self._record = replace(self._record, state="running", heartbeat_at=now, options=options)
+        options = {**self._record.options, **process_mark(), "path": storable(str(self._table.path.resolve()))}
+        self._record = self._committed = replace(self._record, state="running", heartbeat_at=now, options=options)
         self._list()
         return self.run(resumed=True)
 
@@ -222,22 +233,51 @@ class ImportRun:
     def _run(self) -> str:
         units = UnitsInForce(self._store, self._record.started_at)
         batches = read_batches(self._table, self.options, units, skip_rows=self._record.rows_done, rng=self._rng)
-        total = self._table.row_count or 0
-        with closing(ahead(batches)) as coming:
-            for batch in coming:
+        unreadable: list[AnttError] = []
+        # What was kept before a fault of the file stays; a fault of the store takes back what is not committed.
+        with ExitStack() as group, closing(ahead(batches)) as coming:
+            for batch in _as_far_as_readable(coming, unreadable):
                 # Only now, so that a file that cannot be read at all leaves no trace.
                 self._list()
                 if self._watch.cancelled():
+                    self._commit(group)
                     return "cancelled"
+                self._begin_patiently(group)
                 self._keep_patiently(batch)
                 done = self._record.rows_done
-                self._watch.progress(done, max(total, done))
+                self._watch.progress(done, max(self._table.row_count or 0, done))
+                if done - self._committed.rows_done >= self._rows_together:
+                    self._commit(group)
+            self._commit(group)
+        if unreadable:
+            raise unreadable[0]
         return "done"
 
     def _list(self) -> None:
         if not self._listed:
             self._store.keep_import(self._record)
             self._listed = True
+
+    def _begin_patiently(self, group: ExitStack) -> None:
+        if self._open:
+            return
+        for _attempt in range(_TRIES_WHEN_BUSY - 1):
+            with suppress(StoreBusy):
+                self._begin(group)
+                return
+        self._begin(group)
+
+    def _begin(self, group: ExitStack) -> None:
+        expected = max((self._table.row_count or 0) - self._record.rows_done, 0)
+        group.enter_context(self._store.bulk_load(INCIDENTS, expected_rows=expected))
+        self._open = True
+
+    def _commit(self, group: ExitStack) -> None:
+        if self._open:
+            self._open = False
+            group.close()
+            self._committed = self._record
+            self._known.committed()
 
     def _keep_patiently(self, batch: Batch) -> None:
         for _attempt in range(_TRIES_WHEN_BUSY - 1):
@@ -273,7 +313,8 @@ class ImportRun:
     def _end(self, state: str) -> None:
         if not self._listed:
             return
-        self._record = replace(self._record, state=state, heartbeat_at=self._now())
+        # Rows of a commit that failed are not kept, so they do not count.
+        self._record = replace(self._committed, state=state, heartbeat_at=self._now())
         if state in {"done", "cancelled"}:
             self._store.keep_import(self._record)
         else:

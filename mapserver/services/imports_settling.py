@@ -26,6 +26,7 @@ _PLACE_COLUMNS = ("geometry", "location_method", "location_accuracy_m")
 _COLUMNS_OF: dict[str, tuple[str, ...]] = {
     "occurred_at": ("occurred_from", "occurred_to"),
     "occurred_time": ("occurred_from", "occurred_to"),
+    "occurred_to": ("occurred_to",),
     "reported_at": ("reported_at",),
     "category": ("category", "category_source"),
     "severity": ("severity",),
@@ -111,6 +112,7 @@ class KnownRows:
         self._store = store
         self._source = source
         self._version: int | None = None
+        self._raised_by_commit = False
         self._rows = pd.DataFrame()
         self._index = pd.Index([], dtype=object)
 
@@ -122,9 +124,25 @@ class KnownRows:
         self._index = pd.Index(self._rows["source_ref"].to_numpy(dtype=object), dtype=object)
         self.settled()
 
-    def settled(self) -> None:
-        """Take the store's present version as the one that these rows are of."""
-        self._version = self._store.versions()[INCIDENTS.key]
+    def settled(self, *, wrote: bool = False) -> None:
+        """Take the store's present version as the one that these rows are of.
+
+        Parameters
+        ----------
+        wrote : bool
+            Whether incidents were written since `refresh`.
+        """
+        before, self._version = self._version, self._store.versions()[INCIDENTS.key]
+        self._raised_by_commit |= wrote and before == self._version
+
+    def committed(self) -> None:
+        """Follow the version through the run's own commit, where the store raises it only there.
+
+        A version raised further is another writer's work, and then everything is read again.
+        """
+        if self._raised_by_commit and self._version is not None:
+            self._version += 1
+        self._raised_by_commit = False
 
     def forget(self) -> None:
         """Have everything read again the next time."""
@@ -203,7 +221,7 @@ def settle(store: Store, batch: Batch, known: KnownRows, *, rules: Rules) -> Set
     updating = rules.on_change == "update"
     if updating and changed.any():
         _update(store, accepted[changed], known.at(places[changed]), rules=rules)
-    known.settled()
+    known.settled(wrote=bool(new.any() or (updating and changed.any())))
     aside = _aside(batch, rules, changed=np.zeros_like(changed) if updating else changed)
     return Settled(_counts(batch, new=new, changed=changed, updating=updating), tuple(aside))
 

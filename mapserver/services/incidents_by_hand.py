@@ -1,68 +1,45 @@
-"""Incidents written by hand: added, edited and withdrawn one by one, each with who and why."""
+"""Incidents written by hand: added, edited, withdrawn and reinstated one by one, each with who and why."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
-import pyarrow as pa
 
-from layers.catalog import INCIDENTS, UNITS, categories, category_of
+from layers.catalog import INCIDENTS
 from layers.errors import Conflict, InvalidParameter, StaleVersion
-from layers.geo import VIETNAM, Bounds
-from layers.incidents.ingest import IngestOptions, SeenRows, ingest_chunk
-from layers.incidents.reasons import reason_at, reason_text
-from layers.incidents.tables import Chunk
-from layers.incidents.times import read_moments
-from layers.incidents.values import clean_cells, mask_personal
-from layers.store import ChangeSet, Query, Store
-from layers.store.base import Author
-from layers.wording import Text, nfc
+from layers.store import ChangeSet, Query
+from layers.wording import Text
+from mapserver.services.incident_desk import (
+    HAND_FIELDS,
+    HAND_SOURCE,
+    Desk,
+    Fields,
+    checked_row,
+    masked_reason,
+    refuse_unlisted,
+    text_of,
+)
 from mapserver.services.incident_records import IncidentRecord, kept_value, read_incident
 
-__all__ = ["HAND_FIELDS", "HAND_SOURCE", "Desk", "Fields", "add_incident", "edit_incident", "withdraw_incident"]
-
-HAND_SOURCE = "nhap_tay"
-# What a person may write; everything else of a record is the program's.
-HAND_FIELDS: tuple[str, ...] = (
-    "category", "occurred_from", "occurred_to", "reported_at", "lon", "lat", "location_accuracy_m", "severity",
-    "status", "reported_unit", "channel",
-)  # fmt: skip
-
-Fields = Mapping[str, str | None]
+__all__ = [
+    "HAND_FIELDS",
+    "HAND_SOURCE",
+    "Desk",
+    "Fields",
+    "add_incident",
+    "edit_incident",
+    "reinstate_incident",
+    "withdraw_incident",
+]
 
 _PLACE = ("lon", "lat", "location_accuracy_m")
 _AS_WRITTEN = ("reported_at", "severity", "status", "reported_unit", "channel")
 # Without 0, O, 1, I and l, so that a reference can be read out over the telephone.
 _REFERENCE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-_LONGEST_REASON = 500
-
-
-@dataclass(frozen=True)
-class Desk:
-    """Where, by whom and under which rules records are written.
-
-    Parameters
-    ----------
-    store : Store
-        The store of record.
-    author : Author
-        Who writes, and when; the reason is added to each change.
-    timezone : str
-        IANA name of the zone of moments that state none.
-    region : Bounds
-        Degrees; once boundaries are loaded a place outside is refused.
-    """
-
-    store: Store
-    author: Author
-    timezone: str
-    region: Bounds = VIETNAM
 
 
 def add_incident(desk: Desk, fields: Fields, *, why: str, rng: np.random.Generator) -> IncidentRecord:
@@ -91,11 +68,12 @@ def add_incident(desk: Desk, fields: Fields, *, why: str, rng: np.random.Generat
     """
     _refuse_unknown(fields)
     for name in ("category", "occurred_from"):
-        if not _cell(fields, name):
+        if not text_of(fields, name):
             raise _missing(name)
-    row = _checked(desk, fields, rng=rng)
+    refuse_unlisted(fields, {})
+    row = checked_row(desk, fields, rng=rng)
     row["source"], row["source_ref"] = HAND_SOURCE, _reference(desk, rng)
-    desk.store.apply(ChangeSet(INCIDENTS, insert=row), _author(desk, why))
+    desk.store.apply(ChangeSet(INCIDENTS, insert=row), _signed(desk, why).author)
     return read_incident(desk.store, str(row["id"].iloc[0]))
 
 
@@ -143,15 +121,16 @@ def edit_incident(
     """
     _refuse_unknown(fields)
     for name in ("category", "occurred_from"):
-        if name in fields and not _cell(fields, name):
+        if name in fields and not text_of(fields, name):
             raise _missing(name)
     found = read_incident(desk.store, record_id)
     if row_version is not None and row_version != found.row_version:
         raise _stale(desk, found, fields=fields, row_version=row_version)
     _refuse_withdrawn(found)
+    refuse_unlisted(fields, found.values)
     changes = _differing(found, _new_values(desk, found, fields, rng=rng))
     if changes:
-        _apply(replace(desk, author=_author(desk, why)), found, changes, fields=fields)
+        _apply(_signed(desk, why), found, changes, fields=fields)
     return read_incident(desk.store, record_id)
 
 
@@ -185,31 +164,69 @@ def withdraw_incident(desk: Desk, record_id: str, *, reason: str, row_version: i
     StaleVersion
         When somebody changed it in the meantime; its details hold ``yours`` and ``current``.
     """
-    said = _said(reason)
-    if not said:
-        raise InvalidParameter(
-            Text("Chưa có lý do rút vụ việc.", "There is no reason for the withdrawal."),
-            Text("Ghi lý do, ví dụ: trùng với vụ khác.", "Give a reason, such as: the same as another incident."),
-        )
-    found = read_incident(desk.store, record_id)
-    fields: Fields = {"withdrawn": said}
-    if row_version is not None and row_version != found.row_version:
-        raise _stale(desk, found, fields=fields, row_version=row_version)
+    found, said = _based_on(desk, record_id, reason=reason, row_version=row_version)
     _refuse_withdrawn(found)
-    _apply(replace(desk, author=_author(desk, said)), found, {"withdrawn": said}, fields=fields)
+    _apply(_signed(desk, said), found, {"withdrawn": said}, fields={"withdrawn": said})
     return read_incident(desk.store, record_id)
 
 
-def _cell(fields: Fields, name: str) -> str:
-    return (fields.get(name) or "").strip()
+def reinstate_incident(desk: Desk, record_id: str, *, reason: str, row_version: int | None) -> IncidentRecord:
+    """Take a withdrawal back: the incident is counted, drawn and exported again as it was.
+
+    Parameters
+    ----------
+    desk : Desk
+        Where and by whom.
+    record_id : str
+        The incident.
+    reason : str
+        Why; kept in the history, where the reason of the withdrawal stays as well.
+    row_version : int or None
+        The version the change is based on; None for the one found now.
+
+    Returns
+    -------
+    IncidentRecord
+        As kept now.
+
+    Raises
+    ------
+    NotFound
+        When there is no such incident.
+    InvalidParameter
+        When there is no reason.
+    Conflict
+        When it is not withdrawn.
+    StaleVersion
+        When somebody changed it in the meantime; its details hold ``yours`` and ``current``.
+    """
+    found, said = _based_on(desk, record_id, reason=reason, row_version=row_version)
+    if found.values["withdrawn"] is None:
+        raise Conflict(
+            Text("Vụ việc này không bị rút.", "This incident is not withdrawn."),
+            Text("Không cần làm gì: vụ việc vẫn có trong số liệu.", "Nothing is to be done: it is counted."),
+        )
+    _apply(_signed(desk, said), found, {"withdrawn": None}, fields={"withdrawn": None})
+    return read_incident(desk.store, record_id)
 
 
-def _said(reason: str) -> str:
-    return mask_personal(nfc(reason))[:_LONGEST_REASON]
+def _based_on(desk: Desk, record_id: str, *, reason: str, row_version: int | None) -> tuple[IncidentRecord, str]:
+    """Find the record that is withdrawn or reinstated, and the reason as it is kept."""
+    said = masked_reason(reason)
+    if not said:
+        raise InvalidParameter(
+            Text("Chưa nêu lý do.", "There is no reason."),
+            Text("Ghi lý do, ví dụ: trùng với vụ khác, rút nhầm.",
+                 "Give a reason, such as: the same as another incident, withdrawn by mistake."),
+        )  # fmt: skip
+    found = read_incident(desk.store, record_id)
+    if row_version is not None and row_version != found.row_version:
+        raise _stale(desk, found, fields={"reason": said}, row_version=row_version)
+    return found, said
 
 
-def _author(desk: Desk, why: str) -> Author:
-    return replace(desk.author, why=_said(why))
+def _signed(desk: Desk, why: str) -> Desk:
+    return replace(desk, author=replace(desk.author, why=masked_reason(why)))
 
 
 def _refuse_unknown(fields: Fields) -> None:
@@ -235,71 +252,9 @@ def _refuse_withdrawn(found: IncidentRecord) -> None:
         raise Conflict(
             Text(f"Vụ việc này đã được rút: {found.values['withdrawn']}.",
                  f"This incident was withdrawn: {found.values['withdrawn']}."),
-            Text("Vụ việc đã rút không sửa được; nếu rút nhầm, ghi lại vụ việc mới.",
-                 "A withdrawn incident cannot be changed; if that was a mistake, add it anew."),
+            Text("Nếu rút nhầm, lấy lại bằng `antt incidents reinstate` rồi sửa.",
+                 "If that was a mistake, take it back with `antt incidents reinstate`, then change it."),
         )  # fmt: skip
-
-
-def _checked(desk: Desk, fields: Fields, *, rng: np.random.Generator) -> gpd.GeoDataFrame:
-    """Pass the fields through the checks of an import and give the one row that comes out."""
-    cells = {name: _cell(fields, name) for name in HAND_FIELDS if name != "occurred_to"}
-    category = cells["category"]
-    if category and category_of(category) is None:
-        listed = ", ".join(entry.slug for entry in categories())
-        raise InvalidParameter(
-            Text(f"Không có loại vụ việc “{category}”.", f"There is no category “{category}”."),
-            Text(f"Các loại có: {listed}.", f"Categories: {listed}."),
-        )
-    cells["occurred_at"] = cells.pop("occurred_from")
-    options = IngestOptions(
-        HAND_SOURCE,
-        {name: name for name in cells},
-        timezone=desk.timezone,
-        now=desk.author.at,
-        region=desk.region if desk.store.count(UNITS) else None,
-    )
-    result = ingest_chunk(Chunk.from_frame(pd.DataFrame([cells], index=[1])), options, SeenRows(), rng=rng)
-    if result.accepted.empty:
-        raise _unusable([code for codes in result.quarantined["reasons"] for code in codes])
-    row = result.accepted
-    _refuse_future(desk, row["occurred_from"].iloc[0])
-    if _cell(fields, "occurred_to"):
-        row["occurred_to"] = pd.Series([_end(desk, fields, start=row["occurred_from"].iloc[0])])
-    row["content_hash"] = f"{int(result.fingerprints[0]):016x}"
-    return row
-
-
-def _unusable(codes: list[str]) -> InvalidParameter:
-    reasons = [reason_text(code) for code in codes]
-    return InvalidParameter(
-        Text(" ".join(reason.vi for reason in reasons), " ".join(reason.en for reason in reasons)),
-        Text("Sửa lại rồi ghi lần nữa; chưa ghi gì vào kho.", "Correct it and write again; nothing was kept."),
-        details={"reasons": codes},
-    )
-
-
-def _refuse_future(desk: Desk, moment: pd.Timestamp) -> None:
-    # An import allows a day for clocks in other zones; a person at a desk needs none.
-    if moment > pd.Timestamp(desk.author.at):
-        raise _unusable(["time_in_future"])
-
-
-def _end(desk: Desk, fields: Fields, *, start: pd.Timestamp) -> pd.Timestamp:
-    cells = clean_cells(pa.array([_cell(fields, "occurred_to")]))
-    latest = desk.author.at + dt.timedelta(days=1)
-    found = read_moments(cells, None, timezone=desk.timezone, latest=latest)
-    if found.faults[0]:
-        raise _unusable([reason_at(int(found.faults[0]))])
-    never = np.iinfo(np.int64).min
-    # A day without its hour is taken to its end.
-    micros = found.start_us[0] if found.end_us[0] == never else found.end_us[0]
-    end = pd.Timestamp(int(micros), unit="us", tz="UTC")
-    if end <= start:
-        raise InvalidParameter(
-            Text("“Xảy ra đến” phải sau “xảy ra từ”.", "“Occurred to” must come after “occurred from”."),
-            Text("Kiểm tra lại hai thời điểm.", "Check both moments."),
-        )
-    return end
 
 
 def _reference(desk: Desk, rng: np.random.Generator) -> str:
@@ -318,7 +273,7 @@ def _new_values(desk: Desk, found: IncidentRecord, fields: Fields, *, rng: np.ra
     if moves:
         place: dict[str, str | None] = {"lon": _text(found.lon), "lat": _text(found.lat)}
         whole = place | whole
-    row = _checked(desk, whole, rng=rng).iloc[0]
+    row = checked_row(desk, whole, rng=rng).iloc[0]
     names = {name for name in _AS_WRITTEN if name in fields}
     names |= {"category", "category_source"} if "category" in fields else set()
     names |= {"occurred_from", "occurred_to"} if "occurred_from" in fields else set()

@@ -21,6 +21,7 @@ HEADINGS: dict[str, Text] = {
     "source_ref": Text("Số hồ sơ", "Reference"),
     "occurred_at": Text("Ngày xảy ra", "Occurred on"),
     "occurred_time": Text("Giờ xảy ra", "Time of day"),
+    "occurred_to": Text("Kết thúc", "Ended"),
     "reported_at": Text("Ngày tiếp nhận", "Reported on"),
     "category": Text("Loại vụ việc", "Category"),
     "severity": Text("Mức độ", "Severity"),

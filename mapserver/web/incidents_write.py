@@ -1,4 +1,4 @@
-"""Incidents written by hand: one added, changed or withdrawn."""
+"""Incidents written by hand: one added, changed, withdrawn or reinstated."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ from flask import Blueprint, Response, current_app, request
 
 from layers.geo import Bounds
 from mapserver.services.incident_records import IncidentRecord
-from mapserver.services.incidents_by_hand import Desk, add_incident, edit_incident, withdraw_incident
+from mapserver.services.incidents_by_hand import (
+    Desk,
+    add_incident,
+    edit_incident,
+    reinstate_incident,
+    withdraw_incident,
+)
 from mapserver.web import params
 from mapserver.web.incident_records import record_answer
 from mapserver.web.state import State
@@ -80,6 +86,27 @@ def withdraw(record_id: UUID) -> Response:
     """
     body = json_body()
     record: IncidentRecord = withdraw_incident(
+        _desk(), str(record_id), reason=body.get("reason") or "", row_version=asked_version(body)
+    )
+    return record_answer(record)
+
+
+@bp.post("/<uuid:record_id>/reinstate")
+def reinstate(record_id: UUID) -> Response:
+    """Take the withdrawal of an incident back.
+
+    Parameters
+    ----------
+    record_id : UUID
+        The incident.
+
+    Returns
+    -------
+    Response
+        The incident as it is now.
+    """
+    body = json_body()
+    record: IncidentRecord = reinstate_incident(
         _desk(), str(record_id), reason=body.get("reason") or "", row_version=asked_version(body)
     )
     return record_answer(record)

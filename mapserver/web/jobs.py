@@ -14,7 +14,7 @@ from werkzeug.datastructures import FileStorage
 from layers.errors import InvalidParameter
 from layers.geo import Bounds
 from layers.store.system import Job
-from layers.wording import Text, nfc
+from layers.wording import Text, nfc, storable
 from mapserver.services.imports_incidents import IncidentRequest
 from mapserver.services.jobs import cancel_job, job_json, read_job, start_import
 from mapserver.services.uploads import keep_upload, upload_folder
@@ -140,7 +140,7 @@ def _request(state: State) -> IncidentRequest:
 
 
 def _source() -> str:
-    source = nfc(request.form.get("source", ""))
+    source = storable(nfc(request.form.get("source", "")))
     if not source:
         raise InvalidParameter(
             Text("Chưa nêu tên nguồn dữ liệu (source).", "The name of the source is missing (source)."),

@@ -15,7 +15,7 @@ from flask import current_app, request
 
 from layers.errors import Forbidden, InvalidParameter, VersionMissing
 from layers.store.base import Author
-from layers.wording import Text
+from layers.wording import Text, storable
 from mapserver.services.authors import os_user
 from mapserver.web.state import State
 
@@ -86,12 +86,15 @@ def json_body() -> dict[str, str | None]:
             Text("Gửi Content-Type: application/json và một đối tượng {…}.",
                  "Send Content-Type: application/json and one object {…}."),
         )  # fmt: skip
-    return {str(name): _as_text(str(name), value) for name, value in content.items()}
+    named = ((storable(str(name)), value) for name, value in content.items())
+    return {name: _as_text(name, value) for name, value in named}
 
 
 def _as_text(name: str, value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return storable(value)
     if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
         return repr(value)
     raise InvalidParameter(

@@ -114,6 +114,12 @@ def test_an_uploaded_file_is_imported(client: FlaskClient, store: Store, shift: 
     assert run_next(shift) is None
 
 
+def test_a_source_holds_nothing_that_no_store_can_keep(client: FlaskClient, store: Store, shift: Shift) -> None:
+    started(upload(client, table(1), source="CA\0phường"))
+    run_next(shift)
+    assert "CA\ufffdphường" in set(store.read(INCIDENTS)["source"])
+
+
 def test_the_same_file_again_adds_nothing(client: FlaskClient, store: Store, shift: Shift, uploads: Path) -> None:
     started(upload(client, table(50)))
     run_next(shift)

@@ -23,6 +23,7 @@ ADDRESSES = {
     "/api/v1/incidents",
     "/api/v1/incidents/<uuid:record_id>",
     "/api/v1/incidents/<uuid:record_id>/history",
+    "/api/v1/incidents/<uuid:record_id>/reinstate",
     "/api/v1/incidents/<uuid:record_id>/withdraw",
     "/api/v1/incidents/export.<any(csv, xlsx, geojson):kind>",
     "/api/v1/incidents/export.meta.json",
@@ -99,6 +100,8 @@ def test_an_incident_known_only_by_its_ward_has_no_false_point(client: FlaskClie
         ({"lon": 20.91, "lat": 106.31}, "đổi chỗ"),
         ({"lon": -95.36, "lat": 29.76}, "ngoài khu vực"),
         ({"lon": "chợ"}, "tọa độ"),
+        ({"severity": "nghiem trong lam"}, "dac_biet_nghiem_trong"),
+        ({"status": "gần xong"}, "dang_xu_ly"),
         ({"lon": True}, "lon"),
         ({"lon": [1]}, "lon"),
         ({"victim": "Nguyễn Văn A"}, "victim"),
@@ -111,8 +114,7 @@ def test_what_an_import_would_set_aside_is_refused(
     before = store.versions()
     body = refused(send(client, "", THEFT | changes))
     assert (body["status"], body["code"]) == (422, "invalid_parameter")
-    assert said in body["detail"]
-    assert body["hint"]
+    assert said in body["detail"] + body["hint"]
     assert store.versions() == before
 
 
@@ -153,6 +155,32 @@ def test_an_imported_incident_can_be_corrected(client: FlaskClient, store: Store
     answer = send(client, f"/{row['id']}", {"category": "Ma túy", "row_version": 1}, method="PATCH")
     changed = json.loads(answer.data)
     assert (changed["category"], changed["category_source"], changed["source"]) == ("ma_tuy", "Ma túy", "test")
+
+
+def test_a_word_of_the_source_may_stay_but_no_new_one_comes(client: FlaskClient, store: Store) -> None:
+    store.append(INCIDENTS, incidents(2, seed=9, status="cho_vien_kiem_sat"))
+    frame = store.read(INCIDENTS)
+    record_id = frame.loc[frame["status"] == "cho_vien_kiem_sat", "id"].iloc[0]
+    same = {"status": "Chờ viện kiểm sát", "severity": "nghiem_trong", "row_version": 1}
+    changed = json.loads(send(client, f"/{record_id}", same, method="PATCH").data)
+    assert (changed["status"], changed["severity"]) == ("cho_vien_kiem_sat", "nghiem_trong")
+    other = {"status": "chờ tòa án", "row_version": 2}
+    assert refused(send(client, f"/{record_id}", other, method="PATCH"))["status"] == 422
+
+
+@pytest.mark.parametrize(
+    ("text", "readable"),
+    [("\ud800x", "\ufffdx"), ("x\0y", "x\ufffdy"), ("x\udfff", "x\ufffd")],
+    ids=["first half", "nul", "second half"],
+)
+def test_text_that_no_store_can_hold(client: FlaskClient, text: str, readable: str) -> None:
+    for changes in ({"reported_unit": text}, {"category": text}, {text: "x"}):
+        assert refused(send(client, "", THEFT | changes))["status"] == 422
+    record = added(client, reason=text)
+    withdrawn = send(client, f"/{record['id']}/withdraw", {"reason": text, "row_version": 1})
+    assert json.loads(withdrawn.data)["withdrawn"] == readable
+    entries = json.loads(client.get(f"/api/v1/incidents/{record['id']}/history").data)["history"]
+    assert [entry["why"] for entry in entries] == [readable, readable]
 
 
 def test_the_second_of_two_writers_sees_both_versions(client: FlaskClient) -> None:
@@ -210,9 +238,30 @@ def test_a_withdrawn_incident_leaves_every_count_and_stays_in_the_store(client: 
     assert edited["status"] == 409
 
 
-def test_a_withdrawal_needs_a_reason(client: FlaskClient) -> None:
-    address = f"/{added(client)['id']}/withdraw"
+@pytest.mark.parametrize("verb", ["withdraw", "reinstate"])
+def test_a_withdrawal_needs_a_reason_and_nothing_else(client: FlaskClient, verb: str) -> None:
+    address = f"/{added(client)['id']}/{verb}"
     assert refused(send(client, address, {"reason": "  ", "row_version": 1}))["status"] == 422
+    assert refused(send(client, address, {"reason": "x"}))["status"] == 428
+
+
+def test_a_withdrawal_can_be_taken_back(client: FlaskClient) -> None:
+    record = added(client)
+    address, counted = f"/{record['id']}", total(client)
+    early = refused(send(client, f"{address}/reinstate", {"reason": "x", "row_version": 1}))
+    assert (early["status"], early["code"]) == (409, "conflict")
+    withdrawn = send(client, f"{address}/withdraw", {"reason": "ghi nhầm", "row_version": 1})
+    stale = refused(send(client, f"{address}/reinstate", {"reason": "rút nhầm", "row_version": 1}))
+    assert (stale["status"], stale["current"]["withdrawn"]) == (412, "ghi nhầm")
+    answer = send(client, f"{address}/reinstate", {"reason": "rút nhầm vụ"}, If_Match=withdrawn.headers["ETag"])
+    assert (answer.status_code, answer.headers["ETag"]) == (200, '"3"')
+    assert json.loads(answer.data) == record | {"row_version": 3}
+    assert total(client) == counted
+    entries = json.loads(client.get(f"/api/v1/incidents{address}/history").data)["history"]
+    assert entries[-1]["why"] == "rút nhầm vụ"
+    assert entries[-1]["changed"] == {"withdrawn": {"before": "ghi nhầm", "after": None}}
+    again = send(client, address, {"status": "moi", "row_version": 3}, method="PATCH")
+    assert json.loads(again.data)["status"] == "moi"
 
 
 def test_nobody_writes_from_elsewhere(client: FlaskClient, store: Store) -> None:
@@ -251,6 +300,7 @@ def test_an_incident_that_is_not_there(client: FlaskClient) -> None:
         client.get(f"/api/v1/incidents{address}/history"),
         send(client, address, {"status": "moi", "row_version": 1}, method="PATCH"),
         send(client, f"{address}/withdraw", {"reason": "x", "row_version": 1}),
+        send(client, f"{address}/reinstate", {"reason": "x", "row_version": 1}),
     ):
         assert refused(answer)["status"] == 404
     assert client.get("/api/v1/incidents/7").status_code == 404

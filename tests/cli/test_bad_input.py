@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import subprocess
 import sys
@@ -19,27 +18,9 @@ from mapserver.cli.run import Run
 from mapserver.cli.stores import writing_store
 from mapserver.settings import Settings
 from tests.builders import town
+from tests.cli.command import antt, refused
 
 DATE = ("--valid-from", "2025-07-01")
-
-
-def antt(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "mapserver", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
-
-
-def refused(*arguments: object, cwd: Path) -> dict[str, str]:
-    """Run a command that must fail, and return its error object with the exit code."""
-    before = (cwd / "antt.gpkg").read_bytes() if (cwd / "antt.gpkg").exists() else None
-    ended = antt(*arguments, "--json", cwd=cwd)
-    after = (cwd / "antt.gpkg").read_bytes() if (cwd / "antt.gpkg").exists() else None
-    assert ended.stdout == ""
-    assert "Traceback" not in ended.stderr
-    assert before == after
-    error: dict[str, str] = json.loads(ended.stderr)["error"]
-    assert error["message"]
-    assert error["hint"]
-    return error | {"exit": str(ended.returncode)}
 
 
 def write_town(path: Path, **changes: object) -> Path:

@@ -12,8 +12,9 @@ import geopandas as gpd
 import pytest
 from openpyxl import load_workbook
 
-from tests.cli.test_bad_input import DATE, antt, refused, write_town
-from tests.cli.test_main_job import incident_table, result
+from tests.cli.command import antt, refused, result
+from tests.cli.test_bad_input import DATE, write_town
+from tests.cli.test_main_job import incident_table
 
 THEFT = ("--category", "Trộm cắp", "--occurred-from", "1/7/2026 15h30", "--lon", "106.31", "--lat", "20.91")
 

@@ -10,8 +10,9 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from tests.cli.test_bad_input import DATE, antt, refused, write_town
-from tests.cli.test_main_job import incident_table, result
+from tests.cli.command import antt, refused, result
+from tests.cli.test_bad_input import DATE, write_town
+from tests.cli.test_main_job import incident_table
 
 ROWS = [
     "HS1,1/7/2025,15h30,Trộm cắp tài sản,106.31,20.91,A",

@@ -18,14 +18,8 @@ from pypdf import PdfReader
 
 from mapserver.cli.main import COMMANDS
 from tests.builders import town
-from tests.cli.test_bad_input import DATE, antt, write_town
-
-
-def result(*arguments: object, cwd: Path, code: int = 0) -> dict[str, object]:
-    ended = antt(*arguments, "--json", cwd=cwd)
-    assert ended.returncode == code, ended.stderr
-    read: dict[str, object] = json.loads(ended.stdout)
-    return read
+from tests.cli.command import antt, antt_process, result
+from tests.cli.test_bad_input import DATE, write_town
 
 
 def incident_table(path: Path, rows: list[str]) -> Path:
@@ -42,13 +36,10 @@ def test_every_command_has_help_in_both_languages(tmp_path: Path) -> None:
 
 
 def test_help_answers_at_once(tmp_path: Path) -> None:
-    antt("--help", cwd=tmp_path)
-    times = []
-    for _attempt in range(5):
-        began = time.perf_counter()
-        assert "boundaries" in antt("--help", cwd=tmp_path).stdout
-        times.append(time.perf_counter() - began)
-    print(f"antt --help: {min(times):.2f} s")
+    antt_process("--help", cwd=tmp_path)
+    began = time.perf_counter()
+    assert "boundaries" in antt_process("--help", cwd=tmp_path).stdout
+    print(f"antt --help: {time.perf_counter() - began:.2f} s")
     import_time = antt_imports(tmp_path)
     assert not {"geopandas", "matplotlib", "scipy", "folium", "numpy"} & import_time
 
@@ -137,9 +128,13 @@ def test_the_same_incidents_again_are_duplicates(tmp_path: Path) -> None:
 def test_imports_at_the_same_time_keep_each_incident_once(tmp_path: Path) -> None:
     incident_table(tmp_path / "t7.csv", [f"HS{row},1/7/2025,15h30,Trộm cắp,106.31,20.91,A" for row in range(3000)])
     command = [sys.executable, "-m", "mapserver", "incidents", "import", "t7.csv", "--json"]
-    running = [subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) for _ in range(3)]
-    accepted = [json.loads(process.communicate(timeout=120)[0])["accepted"] for process in running]
-    assert sorted(accepted) == [0, 0, 3000]
+    pipe = subprocess.PIPE
+    running = [subprocess.Popen(command, cwd=tmp_path, stdout=pipe, stderr=pipe, text=True) for _ in range(3)]
+    ended = [process.communicate(timeout=120) for process in running]
+    # Whoever finds the same file being imported may be told to wait.
+    assert {process.returncode for process in running} <= {0, 4}, ended
+    assert sum(json.loads(out)["accepted"] for out, _err in ended if out) == 3000
+    assert result("incidents", "import", "t7.csv", cwd=tmp_path)["duplicates"] == 3000
     counts = result("store", "info", cwd=tmp_path)["counts"]
     assert isinstance(counts, dict)
     assert counts["incidents"] == 3000

@@ -13,7 +13,7 @@ from layers.catalog import INCIDENTS, UNITS
 from layers.store import ChangeSet, open_store
 from layers.store.base import Author, QuarantinedRow
 from tests.builders import NOW, import_record, incidents, town
-from tests.cli.test_bad_input import antt
+from tests.cli.command import antt
 
 
 def told(*arguments: object, cwd: Path, code: int = 0) -> dict[str, object]:

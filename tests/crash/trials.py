@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-import os
 import signal
-import subprocess
-import sys
-import time
 from dataclasses import dataclass
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +16,11 @@ from layers.catalog import INCIDENTS
 from layers.store import open_store
 from mapserver.clock import utc_now
 from mapserver.services.imports_ledger import seen_imports
+from tests.crash.warm import Call, start
 
-ROOT = Path(__file__).resolve().parents[2]
 CHUNK_ROWS = 5_000
 LONGEST_S = 120.0
-# A new store without rows is smaller.
-BEGUN_BYTES = 1_000_000
+_numbers = itertools.count(1)
 
 
 def write_rows(path: Path, count: int, *, seed: int = 11) -> Path:
@@ -47,6 +44,15 @@ def write_rows(path: Path, count: int, *, seed: int = 11) -> Path:
 
 
 @dataclass(frozen=True)
+class Started:
+    """An import at work, and where its output goes."""
+
+    process: ForkServerProcess
+    out: Path
+    err: Path
+
+
+@dataclass(frozen=True)
 class Trial:
     """A store, and the folder in which commands on it run."""
 
@@ -54,21 +60,21 @@ class Trial:
     folder: Path
     chunk_rows: int = CHUNK_ROWS
 
-    def begin(self, file: Path, *more: str, source: str = "thử") -> subprocess.Popen[str]:
+    def begin(self, file: Path, *more: str, source: str = "thử") -> Started:
         """Start `antt incidents import` and return at once."""
-        resuming = "--resume" in more
-        options = [] if resuming else ["--source", source, "--chunk-rows", str(self.chunk_rows)]
-        command = [sys.executable, "-m", "mapserver", "incidents", "import", str(file), *options, "--json", *more]
-        environment = os.environ | {"PYTHONPATH": str(ROOT), "ANTT_STORE": self.address}
-        return subprocess.Popen(
-            command, cwd=self.folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
+        options = [] if "--resume" in more else ["--source", source, "--chunk-rows", str(self.chunk_rows)]
+        words = ("incidents", "import", str(file), *options, "--json", *more)
+        number = next(_numbers)
+        out, err = self.folder / f"{number}.out", self.folder / f"{number}.err"
+        call = Call(words, self.folder, {"ANTT_STORE": self.address}, out, err)
+        return Started(start(call), out, err)
 
-    def ended(self, process: subprocess.Popen[str]) -> tuple[int, dict[str, object]]:
+    def ended(self, started: Started) -> tuple[int, dict[str, object]]:
         """Wait for the end; its code and what it said."""
-        out, err = process.communicate(timeout=LONGEST_S)
+        code = _code_of(started)
+        out, err = started.out.read_text("utf-8"), started.err.read_text("utf-8")
         assert "Traceback" not in err, err
-        return process.returncode, json.loads(out) if out else json.loads(err)["error"]
+        return code, json.loads(out) if out else json.loads(err)["error"]
 
     def finish(self, file: Path, *more: str, source: str = "thử") -> dict[str, object]:
         """Run an import to its end, which must be a good one."""
@@ -76,33 +82,16 @@ class Trial:
         assert code == 0, said
         return said
 
-    def kill_after(self, process: subprocess.Popen[str], delay_s: float) -> bool:
+    def kill_after(self, started: Started, delay_s: float) -> bool:
         """Kill without warning; tells whether the process was still at work."""
-        time.sleep(delay_s)
-        working = process.poll() is None
-        process.send_signal(signal.SIGKILL)
-        process.communicate(timeout=LONGEST_S)
-        return working
+        started.process.join(delay_s)
+        started.process.kill()
+        code = _code_of(started)
+        assert code in {0, -signal.SIGKILL}, started.err.read_text("utf-8")
+        return code != 0
 
-    def wait_until_begun(self, process: subprocess.Popen[str]) -> None:
-        """Wait until rows are being written, or the process has ended."""
-        give_up = time.monotonic() + LONGEST_S
-        while process.poll() is None and time.monotonic() < give_up and not self._has_begun():
-            time.sleep(0.05)
-
-    def _has_begun(self) -> bool:
-        if "://" not in self.address:
-            # Looking at the file's size disturbs nobody, unlike opening the store.
-            journal = Path(f"{self.address}-wal")
-            return journal.exists() and journal.stat().st_size > BEGUN_BYTES
-        store = open_store(self.address)
-        try:
-            return bool(store.imports())
-        finally:
-            store.close()
-
-    def interrupted(self) -> str | None:
-        """Check what a killed import left, and tell the id of the import to go on with."""
+    def interrupted(self) -> tuple[str | None, int]:
+        """Check what a killed import left; the id of the import to go on with, and how many rows are kept."""
         store = open_store(self.address)
         try:
             found, kept = seen_imports(store, utc_now()), store.count(INCIDENTS)
@@ -110,19 +99,27 @@ class Trial:
             store.close()
         if not found:
             assert kept == 0
-            return None
+            return None, 0
         (record,) = found
         # All or nothing of each chunk: the ledger and the rows agree.
         assert (record.state in {"interrupted", "failed", "done"}, record.counts.get("accepted", 0)) == (True, kept)
-        return record.import_id
+        return record.import_id, kept
 
-    def holds(self, count: int, *, thoroughly: bool = True) -> None:
+    def holds(self, count: int) -> None:
         """Exactly so many incidents, none doubled, and a sound store."""
         store = open_store(self.address)
         try:
             rows = store.known_references("thử")
             assert store.count(INCIDENTS) == count
             assert rows["source_ref"].is_unique
-            assert not thoroughly or store.problems() == []
+            assert store.problems() == []
         finally:
             store.close()
+
+
+def _code_of(started: Started) -> int:
+    started.process.join(LONGEST_S)
+    code = started.process.exitcode
+    assert code is not None, f"the import has not ended after {LONGEST_S} s"
+    started.process.close()
+    return code

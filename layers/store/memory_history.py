@@ -1,0 +1,48 @@
+"""Rows of the memory store as its history keeps them."""
+
+from __future__ import annotations
+
+from math import isnan
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+__all__ = ["changed_rows"]
+
+
+def changed_rows(
+    before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, added: gpd.GeoDataFrame
+) -> list[tuple[str, dict[str, object] | None, dict[str, object] | None]]:
+    """Say what a change did to rows, as the history keeps it.
+
+    Parameters
+    ----------
+    before, after : GeoDataFrame
+        Rows of a layer before and after; rows of `after` that are not in `before` are left out.
+    added : GeoDataFrame
+        New rows.
+
+    Returns
+    -------
+    list of tuple
+        Id, values before and values after; None where there is no such row.
+    """
+    old = _plain_rows(before)
+    new = _plain_rows(after[after["id"].isin(list(old))])
+    changed = [(row_id, row, new.get(row_id)) for row_id, row in old.items()]
+    return [*changed, *((row_id, None, row) for row_id, row in _plain_rows(added).items())]
+
+
+def _plain_rows(frame: gpd.GeoDataFrame) -> dict[str, dict[str, object]]:
+    return {str(row["id"]): {name: _plain(row[name]) for name in frame.columns} for row in frame.to_dict("records")}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, shapely.Geometry):
+        return shapely.to_wkt(value, rounding_precision=-1, trim=True)
+    if value is pd.NA or value is pd.NaT or (isinstance(value, float) and isnan(value)):
+        return None
+    return (
+        f"{value.tz_localize(None).isoformat(timespec='milliseconds')}Z" if isinstance(value, pd.Timestamp) else value
+    )
