@@ -16,7 +16,9 @@ const outdir = resolve(values.outdir ?? join(here, "../mapserver/static/dist"));
 
 const FONT = join(here, "node_modules/@fontsource/be-vietnam-pro");
 const WEIGHTS = [400, 500, 600, 700];
-const SHIPPED = ["leaflet", "supercluster", "kdbush", "@fontsource/be-vietnam-pro"];
+const SHIPPED = [
+  "leaflet", "@mapbox/vector-tile", "@mapbox/point-geometry", "pbf", "supercluster", "kdbush", "@fontsource/be-vietnam-pro",
+];
 
 /** Rules of one weight; the Vietnamese subset comes after latin-ext, so that đ needs no second file. */
 async function fontRules(weight) {

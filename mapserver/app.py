@@ -6,18 +6,21 @@ import datetime as dt
 import ipaddress
 import logging
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from layers.errors import AnttError, Forbidden, InvalidParameter, NotFound, TooLarge
+from layers.index.manifest import index_folder
 from layers.store import Store, open_store
 from layers.store.system import SystemStore, system_path
 from layers.wording import Text
 from mapserver.clock import utc_now
 from mapserver.services.cache import VersionedCache
 from mapserver.services.reader import Reader
+from mapserver.services.unit_levels import UnitLevels
 from mapserver.settings import Settings
 from mapserver.web import (
     assets,
@@ -30,6 +33,7 @@ from mapserver.web import (
     pages,
     snapshots,
     symbols,
+    tiles,
     units,
 )
 from mapserver.web.responses import problem, refusal_page
@@ -41,7 +45,8 @@ _LOG = logging.getLogger("antt")
 _BYTES_PER_MB = 1_000_000
 _LARGEST_BODY_BYTES = 64_000
 _BLUEPRINTS = (
-    pages, assets, units, incidents, incident_records, incidents_write, hotspots, symbols, snapshots, jobs, health,
+    pages, assets, units, incidents, incident_records, incidents_write, hotspots, symbols, snapshots, jobs,
+    health, tiles,
 )  # fmt: skip
 
 
@@ -71,7 +76,8 @@ def create_app(settings: Settings, store: Store | None = None, *, clock: Callabl
     kept = store or open_store(settings.store)
     answers: VersionedCache[bytes] = VersionedCache(settings.cache_mb * _BYTES_PER_MB, len)
     system = SystemStore(system_path(kept.address))
-    State(settings, kept, Reader(kept, settings.timezone), answers, clock, system).attach(app)
+    levels = UnitLevels(index_folder(system.address))
+    State(settings, kept, Reader(kept, settings.timezone), answers, clock, system, levels).attach(app)
     # An upload raises this for itself.
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY_BYTES
     for module in _BLUEPRINTS:
@@ -126,14 +132,19 @@ def _language() -> str:
 def _known_host() -> Response | None:
     # A name that leads here only because somebody else's name server says so is not ours to answer to:
     # otherwise a page from elsewhere could read the map in the reader's own browser (DNS rebinding).
-    name = urlsplit(f"//{request.host}").hostname or ""
-    if name == "localhost" or _is_loopback(name):
+    if _is_ours(request.host):
         return None
     refused = Forbidden(
         Text("Tên máy chủ này không được phục vụ.", "This host name is not served."),
         Text("Mở http://127.0.0.1 với đúng cổng.", "Open http://127.0.0.1 with the right port."),
     )
     return problem(refused, _language(), 421)
+
+
+@lru_cache(maxsize=64)
+def _is_ours(host: str) -> bool:
+    name = urlsplit(f"//{host}").hostname or ""
+    return name == "localhost" or _is_loopback(name)
 
 
 def _is_loopback(name: str) -> bool:

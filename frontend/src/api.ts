@@ -22,17 +22,26 @@ async function problem(response: Response): Promise<ApiError> {
   );
 }
 
-/** Fetch JSON; a refused or failed request becomes an ApiError, a stopped one an AbortError. */
-export async function fetchJson<T>(url: string, signal: AbortSignal): Promise<T> {
+async function answer<T>(url: string, how: RequestInit, read: (response: Response) => Promise<T>): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(url, { signal, headers: { Accept: "application/json" } });
+    response = await fetch(url, how);
+    if (response.ok) return await read(response);
   } catch (failure) {
-    if (signal.aborted) throw failure;
+    if (how.signal?.aborted) throw failure;
     throw new ApiError(t("error.network"), "", t("error.network_hint"));
   }
-  if (!response.ok) throw await problem(response);
-  return (await response.json()) as T;
+  throw await problem(response);
+}
+
+/** Fetch JSON; a refused or failed request becomes an ApiError, a stopped one an AbortError. */
+export function fetchJson<T>(url: string, signal: AbortSignal, priority: RequestPriority = "auto"): Promise<T> {
+  return answer(url, { signal, priority }, (response) => response.json() as Promise<T>);
+}
+
+/** Fetch a tile; fails as `fetchJson` does. */
+export function fetchTile(url: string, signal: AbortSignal): Promise<ArrayBuffer> {
+  return answer(url, { signal }, (response) => response.arrayBuffer());
 }
 
 /** What the resources report to. */
@@ -51,6 +60,8 @@ export class Resource<T> {
     private readonly desk: Desk,
     private readonly take: (data: T) => void,
     private readonly miss: () => void = () => undefined,
+    /** `low` lets what the first picture needs go first. */
+    private readonly priority: RequestPriority = "auto",
   ) {}
 
   /** Want this address; null means that nothing is wanted now. */
@@ -67,7 +78,7 @@ export class Resource<T> {
     this.running = controller;
     const ticket = this.desk.begin(() => controller.abort());
     try {
-      const data = await fetchJson<T>(url, controller.signal);
+      const data = await fetchJson<T>(url, controller.signal, this.priority);
       if (this.running === controller) this.take(data);
     } catch (failure) {
       if (this.running === controller) this.wanted = null;

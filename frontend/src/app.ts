@@ -22,7 +22,7 @@ import { formatState, sameButView, StateHolder, type ViewState } from "./state";
 import { onThemeChange } from "./theme";
 import { Timeline } from "./timeline";
 import type {
-  Box, Category, Density, PageConfig, PointColumns, SearchHit, ShapeCollection, Summary, UnitCollection,
+  Box, Category, Density, PageConfig, SearchHit, ShapeCollection, Summary, UnitCounts, UnitList,
 } from "./types";
 
 /** The running page. */
@@ -30,6 +30,7 @@ export class App {
   readonly state: StateHolder;
   readonly shell: Shell;
   readonly timeline: Timeline;
+  private readonly desk = new ShellDesk();
   private readonly picture: Picture;
   private readonly tree: LayerTree;
   private readonly filters: Filters;
@@ -46,7 +47,7 @@ export class App {
     const categories = new Map(config.categories.map((category): [string, Category] => [category.slug, category]));
     this.state = new StateHolder((state) => withDefaults(config, state));
     this.openView();
-    this.picture = new Picture(map, config, this.state.get(), categories, (metric) => this.state.push({ metric }));
+    this.picture = new Picture(map, config, this.state.get(), this.desk, (metric) => this.state.push({ metric }));
     this.shell = new Shell(() => this.picture.placeLabels());
     this.tree = new LayerTree(config.layers, (visible) => this.state.push({ layers: chosenLayers(config, visible) }));
     this.filters = new Filters(config, (patch) => this.state.push(patch));
@@ -69,7 +70,7 @@ export class App {
     this.update(this.state.get(), null);
     this.wanted.insets.load(requests.plainAddress(this.config.urls.insets));
     // What was drawn on the canvas before a font arrived is drawn again with it.
-    document.fonts.addEventListener("loadingdone", () => this.picture.redraw());
+    document.fonts.addEventListener("loadingdone", () => this.picture.redrawTexts());
   }
 
   openTable(): void {
@@ -115,21 +116,20 @@ export class App {
   }
 
   private resources() {
-    const desk = new ShellDesk();
-    const { picture } = this;
+    const { desk, picture } = this;
     const addresses = new Set(this.config.layers.filter(({ kind }) => kind === "symbols").map(({ url }) => url));
     return {
-      units: new Resource<UnitCollection>(desk, (data) => this.takeUnits(data)),
+      units: new Resource<UnitList>(desk, (data) => this.takeUnits(data)),
+      counts: new Resource<UnitCounts>(desk, (data) => picture.setCounts(data)),
       summary: new Resource<Summary>(desk, (data) => this.takeSummary(data), () => this.missSummary()),
       ward: new Resource<Summary>(desk, (data) => {
         this.wardSummary = data;
         this.drawWard();
       }),
-      points: new Resource<PointColumns>(desk, (data) => picture.setPoints(data)),
-      density: new Resource<Density>(desk, (data) => picture.setDensity(data)),
-      insets: new Resource<ShapeCollection>(desk, (data) => drawInset(data, this.config.extent)),
+      density: new Resource<Density>(desk, (data) => picture.setDensity(data), undefined, "low"),
+      insets: new Resource<ShapeCollection>(desk, (data) => drawInset(data, this.config.extent), undefined, "low"),
       signs: new Map([...addresses].map((url): [string, Resource<ShapeCollection>] =>
-        [url, new Resource<ShapeCollection>(desk, (data) => picture.setSigns(url, data))])),
+        [url, new Resource<ShapeCollection>(desk, (data) => picture.setSigns(url, data), undefined, "low")])),
     };
   }
 
@@ -175,8 +175,8 @@ export class App {
     this.writeLinks(state);
     if (before && state.view !== before.view) this.followView(state.view);
     if (before && sameButView(state, before)) return;
-    this.picture.apply(state);
     this.load(state);
+    this.picture.apply(state);
     this.tree.draw(visibleLayers(this.config, state));
     this.filters.draw(state);
     this.timeline.setPeriod(state.from, state.to);
@@ -197,18 +197,19 @@ export class App {
   private load(state: ViewState): void {
     const { config, wanted, picture } = this;
     const filtered = (url: string, on: boolean): string | null => (on ? requests.filteredAddress(url, state) : null);
-    wanted.units.load(requests.unitsAddress(config, state));
+    wanted.units.load(requests.unitListAddress(config, state));
+    wanted.counts.load(filtered(config.urls.unit_counts, true));
     wanted.summary.load(filtered(config.urls.summary, true));
-    wanted.points.load(filtered(config.urls.points, Boolean(picture.shows("points"))));
-    wanted.density.load(filtered(config.urls.density, Boolean(picture.shows("raster"))));
     const visible = visibleLayers(config, state);
+    const surface = config.layers.some(({ kind, key }) => kind === "raster" && visible.includes(key));
+    wanted.density.load(filtered(config.urls.density, surface));
     for (const { kind, key, url } of config.layers)
       if (kind === "symbols" && visible.includes(key)) wanted.signs.get(url)?.load(requests.plainAddress(url));
     const unit = picture.units.find(state.sel);
     wanted.ward.load(unit ? requests.unitSummaryAddress(config, state, unit.id) : null);
   }
 
-  private takeUnits(data: UnitCollection): void {
+  private takeUnits(data: UnitList): void {
     this.picture.setUnits(data);
     this.filters.setUnits(this.picture.units.units);
     this.select(this.state.get().sel, null);
@@ -219,7 +220,6 @@ export class App {
   private takeSummary(data: Summary): void {
     const { meta, timeline } = data;
     this.summary = data;
-    this.picture.setSummary(data);
     this.timeline.setCounts(timeline.start, timeline.counts);
     const parts: (Node | string)[] = [`${meta.sentence}: `, h("b", {}, t("sentence.incidents", { n: formatNumber(meta.total) }))];
     if (meta.unplaced) parts.push(`, ${t("sentence.unplaced", { n: formatNumber(meta.unplaced) })}`);

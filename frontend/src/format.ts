@@ -6,10 +6,16 @@ const DAY_MS = 86_400_000;
 const ISO = /^(\d{4})-(\d{2})-(\d{2})$/;
 const WRITTEN = /^\s*(\d{1,2})[\s/.-]+(\d{1,2})[\s/.-]+(\d{4})\s*$/;
 
+/** Making a formatter takes far longer than using one. */
+const formatters = new Map<string, Intl.NumberFormat>();
+
 /** A number with the separators of the page's language; no more than `digits` decimals. */
 export function formatNumber(value: number, digits = 0): string {
   const locale = currentLanguage() === "en" ? "en-GB" : "vi-VN";
-  return new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);
+  const key = `${locale} ${digits}`;
+  let formatter = formatters.get(key);
+  if (!formatter) formatters.set(key, (formatter = new Intl.NumberFormat(locale, { maximumFractionDigits: digits })));
+  return formatter.format(value);
 }
 
 /** A rate per 10,000 people: one decimal below 100, none above. */

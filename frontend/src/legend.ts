@@ -3,7 +3,7 @@
 import type { Metric } from "./state";
 import { byId, h, refill, svg, type Child } from "./dom";
 import { formatLength, formatNumber } from "./format";
-import { t } from "./i18n";
+import { currentLanguage, t } from "./i18n";
 import type { Fill } from "./layers/units";
 import { shapeData } from "./layers/shapes";
 import { standing } from "./classes";
@@ -106,8 +106,20 @@ function pointsBlock(points: LegendState["points"]): Child {
   );
 }
 
-/** Write the legend anew. */
+let written = "";
+
+/** What the legend says, in short: what is not different need not be written again. */
+function gist({ fill, metric, density, points, gathered }: LegendState): string {
+  const groups = points && points.groups.map(({ slug }) => slug);
+  const drawn = fill && [fill.breaks, fill.colors, keys(fill, metric).textContent];
+  return JSON.stringify([currentLanguage(), drawn, metric, density, groups, (points?.largest ?? 0) > 1, gathered]);
+}
+
+/** Write the legend, unless it stands there already. */
 export function drawLegend(state: LegendState, choose: (metric: Metric) => void): void {
+  const said = gist(state);
+  if (said === written) return;
+  written = said;
   const box = byId("antt-legend");
   const kept = document.activeElement?.closest("#antt-legend .segments") !== null;
   refill(

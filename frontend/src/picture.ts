@@ -2,10 +2,11 @@
 
 import type { Map as LeafletMap } from "leaflet";
 
+import type { Desk } from "./api";
 import { quantileBreaks, rampFor, unitValue, type UnitValue } from "./classes";
 import { formatNumber, formatRate } from "./format";
-import { unitShapes, type UnitShape } from "./geometry";
 import { t } from "./i18n";
+import { later } from "./layers/canvas_layer";
 import { DensityLayer } from "./layers/density";
 import { LabelsLayer } from "./layers/labels";
 import { PointsLayer } from "./layers/points";
@@ -13,11 +14,13 @@ import { placesOf, SymbolsLayer, type Place } from "./layers/symbols";
 import { UnitsLayer, type Fill } from "./layers/units";
 import { drawLegend } from "./legend";
 import { visibleLayers } from "./page_state";
+import * as requests from "./requests";
 import type { Metric, ViewState } from "./state";
 import { drawnRamp } from "./theme";
 import type {
-  Category, Density, LayerConfig, LayerKind, PageConfig, PointColumns, ShapeCollection, Summary, UnitCollection,
+  Density, LayerConfig, LayerKind, PageConfig, ShapeCollection, UnitCounts, UnitList,
 } from "./types";
+import { unitsOf, type Unit } from "./units";
 
 /** The picture on the map. `apply` is called with each new state, the setters with each answer. */
 export class Picture {
@@ -30,21 +33,23 @@ export class Picture {
   private readonly density: DensityLayer;
   private readonly places = new Map<string, Place[]>();
   private densityData: Density | null = null;
-  private summary: Summary | null = null;
+  private list: UnitList | null = null;
+  private counts: UnitCounts | null = null;
   private fill: Fill | null = null;
   private shown: Place[] = [];
   private ready = false;
+  private noted = false;
 
   constructor(
     map: LeafletMap,
     private readonly config: PageConfig,
     private state: ViewState,
-    categories: Map<string, Category>,
+    desk: Desk,
     private readonly chooseMetric: (metric: Metric) => void,
   ) {
-    this.units = new UnitsLayer(map);
+    this.units = new UnitsLayer(map, desk, () => this.noteDrawn());
     this.density = new DensityLayer(map);
-    this.points = new PointsLayer(map, categories, () => this.drawLegend()).addTo(map);
+    this.points = new PointsLayer(map, config.categories, desk, () => this.drawnPoints()).addTo(map);
     this.symbols = new SymbolsLayer(map).addTo(map);
     const obstacles = () => [...this.symbols.boxes(), ...this.points.boxes()];
     this.labels = new LabelsLayer(map, obstacles, (id) => this.figure(id)).addTo(map);
@@ -56,27 +61,24 @@ export class Picture {
   apply(state: ViewState): void {
     this.state = state;
     this.units.setVisible(Boolean(this.shows("areas")));
-    if (!this.shows("points")) this.points.setData(null);
+    this.units.show(requests.unitTilesAddress(this.config, state));
+    this.points.show(this.shows("points") ? requests.incidentTilesAddress(this.config, state) : null);
     if (!this.shows("raster")) this.setDensity(null);
     this.drawSigns();
     this.drawFill();
   }
 
-  setUnits(data: UnitCollection): void {
-    const shapes = unitShapes(data);
-    this.units.setUnits(shapes);
-    this.labels.setUnits(shapes);
+  setUnits(data: UnitList): void {
+    const units = unitsOf(data.units);
+    this.list = data;
+    this.units.setUnits(units, requests.unitTilesAddress(this.config, this.state));
+    this.labels.setUnits(units);
     this.drawFill();
   }
 
-  setSummary(data: Summary): void {
-    this.summary = data;
+  setCounts(data: UnitCounts): void {
+    this.counts = data;
     this.drawFill();
-  }
-
-  setPoints(data: PointColumns): void {
-    this.points.setData(data);
-    this.labels.redraw();
   }
 
   setDensity(data: Density | null): void {
@@ -95,22 +97,28 @@ export class Picture {
     this.drawSigns();
   }
 
-  select(unit: UnitShape | null): void {
+  select(unit: Unit | null): void {
     this.units.select(unit?.id ?? null);
     this.labels.select(unit?.id ?? null);
   }
 
   /** Place the labels again, for instance when a panel has moved. */
   placeLabels(): void {
-    this.labels.redraw();
+    this.labels.redrawSoon();
   }
 
   /** Draw everything again, for instance in other colours. */
   redraw(): void {
+    this.units.renew();
     this.drawFill();
-    this.points.redraw();
-    this.symbols.redraw();
-    this.labels.redraw();
+    this.redrawTexts();
+  }
+
+  /** Draw again what has words or figures in it, for instance in a font that has arrived. */
+  redrawTexts(): void {
+    this.points.redrawSoon();
+    this.symbols.redrawSoon();
+    this.labels.redrawSoon();
   }
 
   /** The number of incidents of a unit in words. */
@@ -145,24 +153,34 @@ export class Picture {
     // Gathering anew is not free, and most changes of the state leave the signs as they are.
     if (shown.length !== this.shown.length || shown.some((place, i) => place !== this.shown[i])) this.symbols.setPlaces(shown);
     this.shown = shown;
-    this.labels.redraw();
+    this.labels.redrawSoon();
     this.drawLegend();
   }
 
   private drawFill(): void {
-    const { state, summary } = this;
-    const counts = summary && new Map(summary.by_unit.map(({ unit, count }) => [unit, count]));
+    const { state, counts, list } = this;
+    // Counts follow the order of a list; those of other boundaries say nothing about this one.
+    const known = counts && list && counts.meta.as_of === list.meta.as_of ? counts.counts : null;
     const only = this.units.find(state.unit)?.id;
-    this.values = new Map(this.units.units.map(({ id, props }) => {
+    this.values = new Map(this.units.units.map(({ id, at, props }) => {
       const outside = only !== undefined && only !== id;
-      const count = counts && !outside ? counts.get(id) ?? 0 : null;
+      const count = known && !outside ? known[at] ?? 0 : null;
       return [id, unitValue(count, props.population, state.metric)];
     }));
     const layer = this.shows("choropleth");
-    this.fill = layer && counts ? this.classify(layer.ramp ?? []) : null;
+    this.fill = layer && known ? this.classify(layer.ramp ?? []) : null;
     this.units.setFill(this.fill);
-    this.labels.redraw();
+    this.labels.redrawSoon();
     this.drawLegend();
+    this.noteDrawn();
+  }
+
+  /** Note the moment when the first whole picture stands, for those who measure. */
+  private noteDrawn(): void {
+    const filled = this.fill !== null || !this.shows("choropleth");
+    if (this.noted || !filled || !this.units?.complete()) return;
+    this.noted = true;
+    later(() => performance.mark("antt-drawn"));
   }
 
   private classify(ramp: string[]): Fill {
@@ -171,6 +189,12 @@ export class Picture {
     // Under the hotspot surface the fills step back, so that two signals can be told apart.
     const drawn = drawnRamp(ramp, this.shows("raster") ? 0.6 : 0);
     return { values: this.values, breaks, colors: rampFor(drawn, breaks.length) };
+  }
+
+  private drawnPoints(): void {
+    if (!this.ready) return;
+    this.labels.redrawSoon();
+    this.drawLegend();
   }
 
   private drawLegend(): void {

@@ -5,25 +5,29 @@ import type { LeafletMouseEvent, Map as LeafletMap } from "leaflet";
 import { showTip } from "./desk";
 import { isStill, perFrame } from "./dom";
 import { formatDate, formatNumber, isoOf } from "./format";
-import type { UnitShape } from "./geometry";
 import { t } from "./i18n";
 import type { PointHit, PointsLayer } from "./layers/points";
 import type { Place, SymbolHit, SymbolsLayer } from "./layers/symbols";
 import type { UnitsLayer } from "./layers/units";
+import type { Unit } from "./units";
 
 export interface PointingParts {
   units: UnitsLayer;
   points: PointsLayer;
   symbols: SymbolsLayer;
-  unitLines(unit: UnitShape): string[];
+  unitLines(unit: Unit): string[];
   titleOf(place: Place): string;
-  chooseUnit(unit: UnitShape): void;
+  chooseUnit(unit: Unit): void;
   choosePlaces(places: Place[]): void;
 }
 
 function pointLines(hit: PointHit): string[] {
-  if (hit.count > 1) return [t("point.cluster", { n: formatNumber(hit.count) }), t("point.zoom_in")];
-  const day = hit.day === null ? "" : formatDate(isoOf(hit.day));
+  if (hit.count > 1) {
+    const more = hit.expand === null ? t("point.same_place") : t("point.zoom_in");
+    return [t("point.cluster", { n: formatNumber(hit.count) }), more];
+  }
+  if (hit.day === null) return [hit.category?.title ?? t("point.unknown"), t("point.zoom_in")];
+  const day = formatDate(isoOf(hit.day));
   const hour = hit.hour !== null && hit.hour >= 0 ? t("point.hour", { n: hit.hour }) : t("point.hour_unknown");
   return [hit.category?.title ?? t("point.unknown"), `${day} · ${hour}`];
 }

@@ -22,9 +22,19 @@ function join(base: string, pairs: Pairs): string {
   return text ? `${base}${base.includes("?") ? "&" : "?"}${text}` : base;
 }
 
-/** Boundaries in force. */
-export function unitsAddress(config: PageConfig, state: ViewState): string {
-  return join(config.urls.units, vintage(state));
+/** Names, extents and figures of the units in force. */
+export function unitListAddress(config: PageConfig, state: ViewState): string {
+  return join(config.urls.unit_list, vintage(state));
+}
+
+/** Tiles of the boundaries in force, with places for `{z}`, `{x}` and `{y}`. */
+export function unitTilesAddress(config: PageConfig, state: ViewState): string {
+  return join(config.urls.unit_tiles, [["as_of", state.asOf]]);
+}
+
+/** Tiles of the incidents under the page's filters. They hold no words, so no language is named. */
+export function incidentTilesAddress(config: PageConfig, state: ViewState): string {
+  return join(config.urls.incident_tiles, filters(state).filter(([name]) => name !== "lang"));
 }
 
 /** One of the addresses that take all filters. */

@@ -54,24 +54,31 @@ export interface Meta {
   notices?: string[];
 }
 
-export interface UnitProperties {
+/** A unit of the list; its shape comes in tiles. */
+export interface ListedUnit {
+  /** The outside name, `code@valid_from`. */
+  id: string;
   code: string;
   name: string;
   unit_type: string;
-  parent: string | null;
-  parent_name: string | null;
-  valid_from: string;
+  parent?: string | null;
   area_km2: number | null;
-  area_km2_published: number | null;
   population: number | null;
-  formed_from: string | null;
+  formed_from?: string | null;
   label: LonLat | null;
+  bbox: Box | null;
 }
 
-export type UnitCollection = GeoJSON.FeatureCollection<
-  GeoJSON.Polygon | GeoJSON.MultiPolygon | null,
-  UnitProperties
->;
+export interface UnitList {
+  units: ListedUnit[];
+  meta: Meta;
+}
+
+/** Counts in the order of the list. */
+export interface UnitCounts {
+  counts: number[];
+  meta: Meta;
+}
 
 export type Properties = Record<string, unknown>;
 export type ShapeCollection = GeoJSON.FeatureCollection<GeoJSON.Geometry | null, Properties>;
@@ -82,12 +89,6 @@ export interface Summary {
   timeline: { start: string | null; counts: number[] };
   hour_weekday: number[][];
   unknown_hour: number;
-  meta: Meta;
-}
-
-export interface PointColumns {
-  columns: { lon: number[]; lat: number[]; category: number[]; day: number[]; hour: number[] };
-  categories: string[];
   meta: Meta;
 }
 

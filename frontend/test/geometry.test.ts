@@ -1,53 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { borders, contains, mercatorX, mercatorY, unitShapes } from "../src/geometry";
+import { lonLatOf, mercatorX, mercatorY } from "../src/geometry";
 import { placeLabels, shortName, type Rect, type Wish } from "../src/layers/placing";
 import { groundMetresPerPixel, roundLength } from "../src/scalebar";
-import type { UnitCollection } from "../src/types";
 
-function square(id: string, lon: number, parent: string, hole = false) {
-  const ring = [[lon, 20], [lon + 1, 20], [lon + 1, 21], [lon, 21], [lon, 20]];
-  const inner = [[lon + 0.4, 20.4], [lon + 0.6, 20.4], [lon + 0.6, 20.6], [lon + 0.4, 20.6], [lon + 0.4, 20.4]];
-  return {
-    type: "Feature" as const,
-    id,
-    geometry: { type: "Polygon" as const, coordinates: hole ? [ring, inner] : [ring] },
-    properties: { code: id, name: id, parent, label: null },
-  };
-}
-
-const three = unitShapes({
-  type: "FeatureCollection",
-  features: [square("a", 106, "31", true), square("b", 107, "31"), square("c", 108, "33")],
-} as unknown as UnitCollection);
-
-const inside = (unit: number, lon: number, lat: number): boolean =>
-  contains(three[unit], mercatorX(lon), mercatorY(lat));
-
-test("a place is found in the unit that holds it, and not in its hole", () => {
-  assert.ok(inside(0, 106.2, 20.2));
-  assert.ok(!inside(0, 106.5, 20.5));
-  assert.ok(!inside(0, 107.2, 20.2));
-  assert.ok(inside(1, 107.2, 20.2));
-});
-
-test("a shared border is drawn once, a border between provinces as an outline", () => {
-  const { inner, outer } = borders(three);
-  const edges = (lines: Float64Array[]): number => lines.reduce((sum, line) => sum + line.length / 2 - 1, 0);
-  assert.equal(edges(inner), 1);
-  // Ten outer edges with the one between the provinces counted once, and four round the hole.
-  assert.equal(edges(outer), 9 + 4);
-});
-
-test("units without geometry are left out of the picture", () => {
-  const named = { type: "Feature", id: "x", geometry: null, properties: {} };
-  const shapes = unitShapes({ type: "FeatureCollection", features: [named] } as unknown as UnitCollection);
-  assert.equal(shapes.length, 0);
-});
-
-test("a unit without a label point is labelled at its middle", () => {
-  assert.deepEqual(three[1].label, [107.5, 20.5]);
+test("a place survives the way to the unit square and back", () => {
+  const [lon, lat] = lonLatOf(mercatorX(106.33), mercatorY(20.94));
+  assert.ok(Math.abs(lon - 106.33) < 1e-9 && Math.abs(lat - 20.94) < 1e-9);
 });
 
 test("labels touch neither each other nor an obstacle, and each appears at most once", () => {

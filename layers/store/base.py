@@ -13,6 +13,7 @@ import pandas as pd
 
 from layers.catalog import Layer
 from layers.geo import Bounds
+from layers.store.changes import Changes, Mark
 
 __all__ = ["ALL", "Author", "Capabilities", "Change", "ChangeSet", "ImportRecord", "QuarantinedRow", "Query", "Store"]
 
@@ -236,6 +237,12 @@ class Store(Protocol):
 
     def count(self, layer: Layer, query: Query = ALL) -> int:
         """Count rows."""
+        ...
+
+    def changes(
+        self, layer: Layer, since: Mark | None = None, *, columns: tuple[str, ...] = ()
+    ) -> AbstractContextManager[Changes]:
+        """Tell what changed since a mark, or everything without one; read inside the context."""
         ...
 
     def append(self, layer: Layer, frame: gpd.GeoDataFrame) -> int:

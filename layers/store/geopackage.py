@@ -18,10 +18,10 @@ from layers.store import gpkg_ledger
 from layers.store.base import ALL, Author, Capabilities, Change, ChangeSet, ImportRecord, QuarantinedRow, Query
 from layers.store.canonical import content_hash_of
 from layers.store.gpkg_backup import back_up
+from layers.store.gpkg_changes import GeoPackageChanges
 from layers.store.gpkg_check import find_problems
 from layers.store.gpkg_connection import guarded
 from layers.store.gpkg_rows import add_rows, count_rows, read_ids, read_rows, refresh_extent, update_rows
-from layers.store.gpkg_session import GeoPackageSession
 from layers.store.gpkg_views import renew_categories
 from layers.store.migrations import STEPS, applied_step, migrate
 from layers.store.updating import refuse_stale, rows_as_changed, touched_columns
@@ -32,7 +32,7 @@ __all__ = ["GeoPackageStore"]
 _ROWS_AT_ONCE = 50_000
 
 
-class GeoPackageStore(GeoPackageSession):
+class GeoPackageStore(GeoPackageChanges):
     """A store in one GeoPackage file; every thread has its own connection.
 
     Parameters

@@ -22,7 +22,9 @@ __all__ = [
     "add_rows",
     "count_rows",
     "free_fids",
+    "last_fid",
     "read_ids",
+    "read_numbered",
     "read_rows",
     "refresh_extent",
     "update_rows",
@@ -92,6 +94,54 @@ def read_ids(connection: sqlite3.Connection, layer: Layer, ids: Sequence[str]) -
     return _frame(layer, ALL, rows)
 
 
+def read_numbered(
+    connection: sqlite3.Connection, layer: Layer, query: Query, *, behind_fid: int, limit: int
+) -> tuple[gpd.GeoDataFrame, int]:
+    """Read rows in the order they came into the file.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+        The open file.
+    layer : Layer
+        The layer to read.
+    query : Query
+        Which columns.
+    behind_fid : int
+        Only rows whose number in the file is larger.
+    limit : int
+        How many at most.
+
+    Returns
+    -------
+    tuple of GeoDataFrame and int
+        Rows in EPSG:4326, and the number of the last one.
+    """
+    listed = f'SELECT fid FROM "{layer.key}" WHERE fid > ? ORDER BY fid LIMIT ?'
+    (last,) = connection.execute(f"SELECT max(fid) FROM ({listed})", (behind_fid, limit)).fetchone()
+    rows = connection.execute(f"{_selection(layer, query)} WHERE fid > ? AND fid <= ?", (behind_fid, last)).fetchall()
+    return _frame(layer, query, rows), behind_fid if last is None else int(last)
+
+
+def last_fid(connection: sqlite3.Connection, layer: Layer) -> int:
+    """Tell the highest number a row of the file ever had, so that none is given twice.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+        The open file.
+    layer : Layer
+        The layer.
+
+    Returns
+    -------
+    int
+        0 before the first row.
+    """
+    found = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (layer.key,)).fetchone()
+    return int(found[0]) if found else 0
+
+
 def count_rows(connection: sqlite3.Connection, layer: Layer, query: Query = ALL) -> int:
     """Count rows.
 
@@ -150,9 +200,9 @@ def free_fids(connection: sqlite3.Connection, layer: Layer, count: int) -> NDArr
     Returns
     -------
     ndarray of int, shape (count,)
-        Behind every row there is.
+        Behind every row there ever was.
     """
-    (last,) = connection.execute(f'SELECT coalesce(max(fid), 0) FROM "{layer.key}"').fetchone()
+    last = last_fid(connection, layer)
     return np.arange(last + 1, last + 1 + count)
 
 

@@ -16,6 +16,7 @@ from layers.errors import Conflict, SchemaMismatch
 from layers.schema import check, empty
 from layers.store.base import ALL, Author, Capabilities, Change, ChangeSet, ImportRecord, QuarantinedRow, Query
 from layers.store.canonical import content_hash_of
+from layers.store.memory_changes import WholeChanges
 from layers.store.memory_history import changed_rows
 from layers.store.updating import refuse_stale, rows_as_changed, touched_columns
 from layers.wording import Text
@@ -44,7 +45,7 @@ class _Content:
         )
 
 
-class MemoryStore:
+class MemoryStore(WholeChanges):
     """A store of frames; nothing outlives it."""
 
     def __init__(self) -> None:
@@ -345,8 +346,7 @@ class MemoryStore:
         None
             Nothing; an exception takes everything back.
         """
-        before = self._held.copy()
-        done = False
+        before, done = self._held.copy(), False
         try:
             yield
             done = True

@@ -12,9 +12,9 @@ from layers.catalog import LAYERS, Layer
 from layers.schema import check
 from layers.store.base import ALL, Author, Capabilities, ChangeSet, Query
 from layers.store.canonical import content_hash_of
+from layers.store.postgis_changes import PostgisChanges
 from layers.store.postgis_checks import problems_of
 from layers.store.postgis_layout import migrate, refuse_strangers, table, wanting
-from layers.store.postgis_ledger import PostgisLedger
 from layers.store.postgis_rows import as_frame, selected
 from layers.store.postgis_sql import compose, named, plain
 from layers.store.postgis_writing import condition, indexed_afterwards, load, make_changes
@@ -27,7 +27,7 @@ CHANNEL = "antt_versions"
 _ROWS_AT_ONCE = 50_000
 
 
-class PostgisStore(PostgisLedger):
+class PostgisStore(PostgisChanges):
     """A store in the schema `antt` of one database.
 
     Parameters

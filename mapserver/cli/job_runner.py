@@ -81,6 +81,8 @@ def run_until(stop: threading.Event, settings: Settings) -> None:
     store = open_store(settings.store)
     system = SystemStore(system_path(store.address))
     store.close()
+    builder = threading.Thread(target=_keep_index, args=(stop, settings), daemon=True)
+    builder.start()
     used = [Path(str(job.request["path"])) for job in system.active() if "path" in job.request]
     discard_unused(upload_folder(system.address), used, now=utc_now())
     while not stop.is_set():
@@ -89,6 +91,31 @@ def run_until(stop: threading.Event, settings: Settings) -> None:
         except AnttError:
             # The store may be gone for a while, as when a disk is full or a database restarts.
             _LOG.exception("jobs cannot be done")
+            pause_s = _AFTER_FAILURE_S
+        stop.wait(pause_s)
+    builder.join(_LAST_CHUNK_S)
+
+
+def _keep_index(stop: threading.Event, settings: Settings) -> None:
+    """Follow the store with the index; beside the jobs, because an import of an hour is also followed."""
+    # Imported here: a child that ends at once, as in a check of the settings, needs none of it.
+    from mapserver.services.index_building import IndexBuilder
+    from mapserver.services.indexing import folder_of
+
+    index: IndexBuilder | None = None
+    while not stop.is_set():
+        pause_s = _LOOK_EVERY_S
+        try:
+            if index is None:
+                store = open_store(settings.store)
+                folder = folder_of(store)
+                if folder is None:
+                    return
+                index = IndexBuilder(store, settings.timezone, folder)
+            index.look(utc_now())
+        except (AnttError, OSError):
+            # The disk may be full, or the database away: readers then ask the store themselves.
+            _LOG.exception("the index cannot be built")
             pause_s = _AFTER_FAILURE_S
         stop.wait(pause_s)
 

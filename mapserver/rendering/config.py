@@ -11,6 +11,10 @@ __all__ = ["URLS", "page_config"]
 
 URLS = {
     "units": "/api/v1/units",
+    "unit_list": "/api/v1/units/list",
+    "unit_counts": "/api/v1/units/counts",
+    "unit_tiles": "/tiles/units/{z}/{x}/{y}.mvt",
+    "incident_tiles": "/tiles/incidents/{z}/{x}/{y}.mvt",
     "search": "/api/v1/units/search",
     "points": "/api/v1/incidents/points",
     "summary": "/api/v1/incidents/summary",

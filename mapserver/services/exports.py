@@ -17,9 +17,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from layers.catalog import INCIDENTS, categories
 from layers.errors import InvalidParameter, OutputUnwritable, StoreBusy, TooLarge
+from layers.index.identity import ascending, find, hash_ids
 from layers.records import Filter
 from layers.schema import Kind
 from layers.wording import Text
@@ -44,7 +46,6 @@ _TITLES_ADDED = {
     "unit": Text("Mã đơn vị", "Unit"),
     "unit_name": Text("Đơn vị", "Name of the unit"),
 }
-# Spreadsheets run a text as a formula when it begins with one of these.
 
 
 @dataclass(frozen=True)
@@ -153,8 +154,7 @@ def collect_export(reader: Reader, asked: Filter, *, now: dt.datetime, language:
 
 
 def _rows(taken: Selection, frame: gpd.GeoDataFrame, *, zone: ZoneInfo, language: str) -> pd.DataFrame:
-    chosen = np.flatnonzero(taken.mask)
-    kept = frame.iloc[chosen]
+    kept, chosen = _records_of(taken, frame)
     names = {category.slug: category.title.in_language(language) for category in categories()}
     columns: dict[str, list[object]] = {"id": _plain(kept["id"])}
     for column in INCIDENTS.schema.columns:
@@ -171,7 +171,17 @@ def _rows(taken: Selection, frame: gpd.GeoDataFrame, *, zone: ZoneInfo, language
     return pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in columns.items()})
 
 
-def _units(taken: Selection, chosen: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> dict[str, list[object]]:
+def _records_of(taken: Selection, frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, NDArray[np.int64]]:
+    """Pick the records that were taken, and tell where each stands in the table, which has an order of its own."""
+    table = taken.table
+    rows = np.flatnonzero(taken.mask)
+    identity = table.identity[rows]
+    place = find(identity, ascending(identity), hash_ids(frame["id"], salt=table.salt))
+    held = place >= 0
+    return frame[held], rows[place[held]]
+
+
+def _units(taken: Selection, chosen: NDArray[np.int64]) -> dict[str, list[object]]:
     units = taken.units
     references = [*units.references, None]
     names = [
@@ -192,7 +202,7 @@ def _local(values: pd.Series, zone: ZoneInfo) -> list[object]:
     return [None if pd.isna(moment) else moment.isoformat() for moment in values.dt.tz_convert(zone)]
 
 
-def _degrees(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> list[object]:
+def _degrees(values: NDArray[np.float64]) -> list[object]:
     return [None if np.isnan(value) else value for value in np.round(values, _DEGREE_DIGITS).tolist()]
 
 

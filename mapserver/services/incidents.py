@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.catalog import INCIDENTS
 from layers.incidents.summary import Summary, summarise, timeline
 from layers.records import Filter
 from mapserver.services.provenance import Provenance, provenance
@@ -31,7 +33,7 @@ class Selection:
     table : IncidentTable
         All n incidents.
     mask : ndarray of bool, shape (n,)
-        Those taken.
+        Those taken; never to be written to, since it is kept for the next request.
     provenance : Provenance
         Where the numbers come from.
     """
@@ -40,6 +42,18 @@ class Selection:
     table: IncidentTable
     mask: NDArray[np.bool_]
     provenance: Provenance
+
+    @cached_property
+    def taken_before(self) -> NDArray[np.int32]:
+        """How many were taken among the first 0, 1, … n rows; shape (n + 1,)."""
+        sums = np.zeros(len(self.mask) + 1, dtype=np.int32)
+        np.cumsum(self.mask, out=sums[1:])
+        return sums
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the mask and of `taken_before`."""
+        return len(self.mask) * 5
 
 
 @dataclass(frozen=True)
@@ -108,10 +122,18 @@ def select(reader: Reader, asked: Filter, *, now: dt.datetime) -> Selection:
         When a category is not in the list.
     """
     dated = dated_filter(reader, asked, now=now)
-    as_of = dated.as_of or reader.today(now)
     versions = reader.store.versions()
-    units, table = reader.incidents(as_of, with_withdrawn=dated.with_withdrawn)
+    units, table = reader.incidents(dated.as_of or reader.today(now), with_withdrawn=dated.with_withdrawn)
+    versions[INCIDENTS.key] = table.version
+    key = (dated, units, table, tuple(versions.items()))
+    taken = reader.selections.get_or_make(key, lambda: _selection(dated, units, table, versions=versions))
+    assert isinstance(taken, Selection)  # noqa: S101 - tells mypy what this cache holds
+    return taken
+
+
+def _selection(dated: Filter, units: UnitTable, table: IncidentTable, *, versions: dict[str, int]) -> Selection:
     mask = chosen(table, units, dated)
+    mask.flags.writeable = False
     said = provenance(dated, units=units, table=table, mask=mask, versions=versions)
     return Selection(units, table, mask, said)
 

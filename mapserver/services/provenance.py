@@ -75,14 +75,14 @@ class Provenance:
         }
 
 
-def notices(units: UnitTable, incidents: IncidentTable) -> tuple[Text, ...]:
+def notices(units: UnitTable, incidents: IncidentTable | None = None) -> tuple[Text, ...]:
     """Collect what every picture must say of its data.
 
     Parameters
     ----------
     units : UnitTable
         The units shown.
-    incidents : IncidentTable
+    incidents : IncidentTable, optional
         The incidents shown.
 
     Returns
@@ -98,7 +98,7 @@ def notices(units: UnitTable, incidents: IncidentTable) -> tuple[Text, ...]:
     elif len(units.frame):
         said.append(Text("Ranh giới tham khảo, không có giá trị pháp lý về địa giới",
                          "Boundaries for reference, without legal value"))  # fmt: skip
-    if incidents.synthetic:
+    if incidents is not None and incidents.synthetic:
         said.append(Text("Dữ liệu mô phỏng", "Synthetic data"))
     return tuple(said)
 
@@ -131,13 +131,14 @@ def provenance(
     Provenance
         The facts.
     """
-    placed = mask & table.placed
+    # Rows without a place come last.
+    placed, unplaced = mask[: table.placed_count], mask[table.placed_count :]
     return Provenance(
         asked=asked,
         sentence=sentence(asked, units),
-        placed=int(placed.sum()),
-        unplaced=int((mask & ~table.placed).sum()),
-        outside=int((placed & (table.unit < 0)).sum()),
+        placed=int(np.count_nonzero(placed)),
+        unplaced=int(np.count_nonzero(unplaced)),
+        outside=int(np.count_nonzero(placed & (table.unit[: len(placed)] < 0))),
         versions=versions,
         notices=notices(units, table),
     )

@@ -4,31 +4,37 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
-import shapely
 from numpy.typing import NDArray
 
-from layers.boundaries.locate import locate
 from layers.boundaries.versions import in_force
-from layers.catalog import INCIDENTS, SYNTHETIC, UNITS, Layer
+from layers.catalog import SYNTHETIC, UNITS, Layer
 from layers.errors import NotFound
+from layers.index.columns import WORDED
+from layers.index.morton import NOWHERE
+from layers.index.state import State, TableParts
 from layers.records import UnitRef
 from layers.store import Query, Store
 from layers.wording import Text
 from mapserver.services.cache import VersionedCache
+from mapserver.services.indexing import IncidentSource, folder_of, vintage_of
 
-__all__ = ["IncidentTable", "Reader", "UnitTable", "incident_rows"]
+__all__ = ["IncidentTable", "Reader", "UnitTable", "Weighed", "incident_rows"]
 
 _KEPT_TABLES = 6
-_INCIDENT_COLUMNS = ("source", "occurred_from", "occurred_to", "category", "severity", "status")
-_DAY = np.timedelta64(1, "D")
+_KEPT_COLUMN_SETS = 2
+_SELECTIONS_BYTES = 96_000_000
+# Columns of the index that a table has under the same name.
+_PLAIN = ("key", "lon", "lat", "category", "severity", "status", "day", "hour", "identity")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class UnitTable:
     """The units in force on one day.
 
@@ -42,6 +48,11 @@ class UnitTable:
 
     frame: gpd.GeoDataFrame
     references: tuple[str, ...]
+
+    @cached_property
+    def vintage(self) -> str:
+        """A name that the same units with the same shapes always have."""
+        return vintage_of(self.frame)
 
     def position(self, reference: UnitRef) -> int:
         """Find a unit's row.
@@ -70,43 +81,72 @@ class UnitTable:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class IncidentTable:
-    """Every incident as arrays of one length n.
+    """Every incident as arrays of one length n, of small types, never to be written to.
 
     Parameters
     ----------
+    key : ndarray of uint64
+        Key along the Morton curve (`layers.index.morton`), ascending: rows without a place come last. Rows of
+        one key are in the order of `identity`.
     lon, lat : ndarray of float
         Degrees; not a number where the place is not known.
     unit : ndarray of int
         Row in the unit table; -1 outside every unit or without a place.
-    category, severity, status : ndarray of int
+    category, severity, status : ndarray of unsigned int
         Positions in the lists of the same name in `words`.
     words : dict of str to tuple of str
-        The slugs that the positions point into.
+        The slugs that the positions point into; those of the catalogue come first, in its order.
     day : ndarray of int
         Days since 1970-01-01 in the store's time zone.
     hour : ndarray of int
         0 to 23, -1 when not known.
+    identity : ndarray of uint64
+        The record's id as a number, see `layers.index.identity`.
+    salt : int
+        The salt of those numbers.
     synthetic : bool
         Whether any of them is made up.
+    version : int
+        Data version of the incidents.
     """
 
+    key: NDArray[np.uint64]
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
-    unit: NDArray[np.int64]
-    category: NDArray[np.int64]
-    severity: NDArray[np.int64]
-    status: NDArray[np.int64]
+    unit: NDArray[np.signedinteger]
+    category: NDArray[np.unsignedinteger]
+    severity: NDArray[np.unsignedinteger]
+    status: NDArray[np.unsignedinteger]
     words: dict[str, tuple[str, ...]]
-    day: NDArray[np.int64]
-    hour: NDArray[np.int64]
+    day: NDArray[np.int32]
+    hour: NDArray[np.int8]
+    identity: NDArray[np.uint64]
+    salt: int
     synthetic: bool
+    version: int
+
+    @cached_property
+    def placed_count(self) -> int:
+        """How many rows have a place; they come first."""
+        return int(np.searchsorted(self.key, NOWHERE))
 
     @property
     def placed(self) -> NDArray[np.bool_]:
         """Which incidents have a place."""
-        return np.isfinite(self.lon)
+        placed = np.zeros(len(self.key), dtype=bool)
+        placed[: self.placed_count] = True
+        return placed
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """The columns of a table that do not depend on boundaries."""
+
+    parts: TableParts
+    plain: dict[str, NDArray[Any]]
+    synthetic: bool
 
 
 def incident_rows(columns: tuple[str, ...] = (), *, with_withdrawn: bool = False) -> Query:
@@ -127,6 +167,15 @@ def incident_rows(columns: tuple[str, ...] = (), *, with_withdrawn: bool = False
     return Query(where=() if with_withdrawn else (("withdrawn", None),), columns=columns)
 
 
+class Weighed(Protocol):
+    """Something that knows how much room it takes."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes."""
+        ...
+
+
 class Reader:
     """Reads one store and keeps what it read until the data change.
 
@@ -136,12 +185,19 @@ class Reader:
         The store of record.
     timezone : str
         IANA name of the zone that defines a day.
+    index : Path, optional
+        Folder of the index; the one beside the store when left out.
     """
 
-    def __init__(self, store: Store, timezone: str) -> None:
+    def __init__(self, store: Store, timezone: str, index: Path | None = None) -> None:
         self.store = store
         self.timezone = ZoneInfo(timezone)
         self._tables: VersionedCache[object] = VersionedCache(_KEPT_TABLES, lambda _table: 1)
+        self._columns: VersionedCache[_Columns] = VersionedCache(_KEPT_COLUMN_SETS, lambda _columns: 1)
+        self._incidents: VersionedCache[IncidentTable] = VersionedCache(_KEPT_COLUMN_SETS, lambda _table: 1)
+        # Filled by `mapserver.services.incidents`: what was selected last.
+        self.selections: VersionedCache[Weighed] = VersionedCache(_SELECTIONS_BYTES, lambda held: held.nbytes)
+        self._source = IncidentSource(store, timezone, folder_of(store) if index is None else index)
 
     def today(self, now: dt.datetime) -> dt.date:
         """Tell which day it is where the map is used.
@@ -202,12 +258,13 @@ class Reader:
             The units, and all incidents as arrays whose positions point into just these units, even
             when other boundaries are being committed at this moment.
         """
-        versions = self.store.versions()
-        key = ("incidents", as_of, versions[UNITS.key], versions[INCIDENTS.key], with_withdrawn)
-        rows = incident_rows(_INCIDENT_COLUMNS, with_withdrawn=with_withdrawn)
-        pair = self._tables.get_or_make(key, lambda: self._read_incidents(as_of, rows))
-        assert isinstance(pair, tuple)  # noqa: S101 - tells mypy what this key holds
-        return pair
+        units = self.units(as_of)
+        state = self._source.state()
+        key = (state.base.name, state.version, with_withdrawn)
+        table = self._incidents.get_or_make(
+            (*key, units.vintage), lambda: self._placed_in(units, state, with_withdrawn=with_withdrawn)
+        )
+        return units, table
 
     def symbols(self, layer: Layer) -> gpd.GeoDataFrame:
         """Read a small layer whole.
@@ -232,38 +289,22 @@ class Reader:
         names = tuple(f"{code}@{day}" for code, day in zip(frame["code"], frame["valid_from"], strict=True))
         return UnitTable(frame, names)
 
-    def _read_incidents(self, as_of: dt.date, rows: Query) -> tuple[UnitTable, IncidentTable]:
-        frame = self.store.read(INCIDENTS, rows)
-        table = self.units(as_of)
-        units = table.frame
-        shapes = frame.geometry.to_numpy()
-        lon, lat = shapely.get_x(shapes), shapely.get_y(shapes)
-        unit = np.full(len(frame), -1, dtype=np.int64)
-        placed = np.isfinite(lon)
-        if len(units) and placed.any():
-            unit[placed] = locate(lon[placed], lat[placed], units)
-        codes = {name: pd.factorize(frame[name].fillna("")) for name in ("category", "severity", "status")}
-        day, hour = _local_day_hour(frame, self.timezone)
-        placed_incidents = IncidentTable(
-            lon=lon,
-            lat=lat,
-            unit=unit,
-            category=codes["category"][0].astype(np.int64),
-            severity=codes["severity"][0].astype(np.int64),
-            status=codes["status"][0].astype(np.int64),
-            words={name: tuple(str(word) for word in found[1]) for name, found in codes.items()},
-            day=day,
-            hour=hour,
-            synthetic=bool(frame["source"].eq(SYNTHETIC).any()),
+    def _placed_in(self, units: UnitTable, state: State, *, with_withdrawn: bool) -> IncidentTable:
+        key = (state.base.name, state.version, with_withdrawn)
+        held = self._columns.get_or_make(key, lambda: _columns(state, with_withdrawn=with_withdrawn))
+        return IncidentTable(
+            **held.plain,
+            unit=self._source.units_of(held.parts, units.frame, units.vintage),
+            words={name: state.words[name] for name in WORDED},
+            salt=state.salt,
+            synthetic=held.synthetic,
+            version=state.version,
         )
-        return table, placed_incidents
 
 
-def _local_day_hour(frame: gpd.GeoDataFrame, zone: ZoneInfo) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    local = frame["occurred_from"].dt.tz_convert(zone).dt.tz_localize(None).to_numpy().astype("datetime64[s]")
-    day = local.astype("datetime64[D]")
-    hour = (local - day).astype("timedelta64[h]").astype(np.int64)
-    length = (frame["occurred_to"] - frame["occurred_from"]).to_numpy()
-    # A range of a day or more says only the day: its hour is not known.
-    unknown = ~np.isnat(length) & (length >= _DAY)
-    return day.astype(np.int64), np.where(unknown, -1, hour)
+def _columns(state: State, *, with_withdrawn: bool) -> _Columns:
+    parts = state.parts(with_withdrawn=with_withdrawn)
+    plain = {name: parts.column(name) for name in _PLAIN}
+    made_up = [place for place, word in enumerate(state.words["source"]) if word == SYNTHETIC]
+    synthetic = bool(made_up) and bool(np.any(parts.column("source") == made_up[0]))
+    return _Columns(parts, plain, synthetic)

@@ -11,12 +11,27 @@ from numpy.typing import NDArray
 
 from layers.boundaries.generalise import generalise, label_points
 from layers.boundaries.search import search as search_names
+from layers.catalog import UNITS
+from layers.incidents.summary import by_unit
 from layers.records import Filter
+from layers.wording import Text
 from mapserver.services.incidents import dated_filter, select
-from mapserver.services.provenance import Provenance
+from mapserver.services.provenance import Provenance, notices
 from mapserver.services.reader import Reader, UnitTable
+from mapserver.services.selecting import vintage_text
+from mapserver.services.unit_levels import UnitLevels
 
-__all__ = ["Found", "PageUnits", "find_units", "page_units", "unit_list"]
+__all__ = [
+    "Found",
+    "ListedUnits",
+    "PageUnits",
+    "UnitCounts",
+    "count_units",
+    "find_units",
+    "listed_units",
+    "page_units",
+    "unit_list",
+]
 
 # What one pixel covers when a province fills the screen; finer lines would not be seen.
 _TOLERANCE_M = 25.0
@@ -53,14 +68,55 @@ class Found:
     units : UnitTable
         The units in force.
     rows : tuple of int
-        Positions of those found.
-    label_lonlat : ndarray of float, shape (n, 2)
-        Where each name stands best.
+        Positions of the m units found.
+    label_lonlat : ndarray of float, shape (m, 2)
+        Where the name of each of them stands best.
     """
 
     units: UnitTable
     rows: tuple[int, ...]
     label_lonlat: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ListedUnits:
+    """The units in force on a day, n of them, without their shapes.
+
+    Parameters
+    ----------
+    units : UnitTable
+        Ordered by code.
+    label_lonlat : ndarray of float, shape (n, 2)
+        Where each name stands best; not a number for a unit without geometry.
+    vintage : Text
+        Which boundaries they are.
+    notices : tuple of Text
+        What every picture of them must say.
+    version : int
+        Data version of the units.
+    """
+
+    units: UnitTable
+    label_lonlat: NDArray[np.float64]
+    vintage: Text
+    notices: tuple[Text, ...]
+    version: int
+
+
+@dataclass(frozen=True)
+class UnitCounts:
+    """Incidents of each unit.
+
+    Parameters
+    ----------
+    counts : ndarray of int64, shape (n,)
+        In the order of the units in force.
+    provenance : Provenance
+        Where they come from.
+    """
+
+    counts: NDArray[np.int64]
+    provenance: Provenance
 
 
 def page_units(reader: Reader, asked: Filter, *, now: dt.datetime) -> PageUnits:
@@ -111,7 +167,53 @@ def find_units(reader: Reader, text: str, asked: Filter, *, now: dt.datetime, li
     dated = dated_filter(reader, asked, now=now)
     units = reader.units(dated.as_of or reader.today(now))
     rows = tuple(search_names(units.frame, text, limit=limit))
-    return Found(units, rows, _labels(units))
+    # A label takes a millisecond to place: only for those that are shown.
+    shown = UnitTable(units.frame.iloc[list(rows)], tuple(units.references[row] for row in rows))
+    return Found(units, rows, _labels(shown))
+
+
+def listed_units(reader: Reader, levels: UnitLevels, as_of: dt.date) -> ListedUnits:
+    """List the units in force without their shapes.
+
+    Parameters
+    ----------
+    reader : Reader
+        The store.
+    levels : UnitLevels
+        Keeps where names stand.
+    as_of : date
+        The day.
+
+    Returns
+    -------
+    ListedUnits
+        In the order that ids in tiles and counts run along.
+    """
+    version = reader.store.versions()[UNITS.key]
+    units = reader.units(as_of)
+    return ListedUnits(units, levels.labels(reader, as_of), vintage_text(units), notices(units), version)
+
+
+def count_units(reader: Reader, asked: Filter, *, now: dt.datetime) -> UnitCounts:
+    """Count the incidents of each unit.
+
+    Parameters
+    ----------
+    reader : Reader
+        The store.
+    asked : Filter
+        Which incidents.
+    now : datetime
+        The moment.
+
+    Returns
+    -------
+    UnitCounts
+        One number a unit, in the order of the list.
+    """
+    taken = select(reader, asked, now=now)
+    counts = by_unit(taken.table.unit.compress(taken.mask), len(taken.units.frame))
+    return UnitCounts(counts[1:], taken.provenance)
 
 
 def _labels(units: UnitTable) -> NDArray[np.float64]:

@@ -6,7 +6,8 @@ import datetime as dt
 
 from flask import Blueprint, Response, current_app, request
 
-from layers.records import Filter
+from layers.incidents.periods import Span
+from layers.records import Filter, Period
 from mapserver.services import incidents as service
 from mapserver.web import params
 from mapserver.web.responses import cached, dump_json
@@ -64,9 +65,25 @@ def _summary(state: State, asked: Filter) -> bytes:
             "timeline": {"start": start, "counts": counts.timeline.tolist()},
             "hour_weekday": counts.hour_weekday.tolist(),
             "unknown_hour": counts.unknown_hour,
+            "unplaced": found.provenance.unplaced,
+            "weeks": _spans(counts.periods.weeks, asked.period),
+            "months": _spans(counts.periods.months, asked.period),
+            "police_months": _spans(counts.periods.police_months, asked.period),
             "meta": found.provenance.as_json(params.language_of(request.args, state.settings.lang)),
         }
     )
+
+
+def _spans(spans: tuple[Span, ...], period: Period) -> list[dict[str, object]]:
+    # A week that the filter cuts says the days that were counted, so that it is not taken for a quiet one.
+    return [
+        {
+            "from": str(max(span.since, period.since or span.since)),
+            "to": str(min(span.until, period.until or span.until)),
+            "count": span.count,
+        }
+        for span in spans
+    ]
 
 
 def _pairs(name: str, keys: tuple[str, ...], counts: list[int]) -> list[dict[str, object]]:

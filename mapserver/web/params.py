@@ -14,6 +14,7 @@ from layers.wording import Text
 
 __all__ = [
     "FILTER_NAMES",
+    "VINTAGE_NAMES",
     "bandwidth_m",
     "extent_of",
     "filter_of",
@@ -24,6 +25,7 @@ __all__ = [
     "yes_or_no",
 ]
 
+VINTAGE_NAMES = frozenset({"as_of", "lang"})
 FILTER_NAMES = frozenset({"as_of", "from", "to", "category", "unit", "bbox", "severity", "status", "lang"})
 _LONGEST_SEARCH = 200
 # About 200 m: a smaller sheet would show nothing but its frame.
@@ -32,7 +34,7 @@ _SMALLEST_EXTENT = 0.002
 Arguments = MultiDict[str, str]
 
 
-def only(arguments: Arguments, extra: Iterable[str] = ()) -> None:
+def only(arguments: Arguments, extra: Iterable[str] = (), *, usual: frozenset[str] = FILTER_NAMES) -> None:
     """Refuse a parameter that this address does not take.
 
     Parameters
@@ -40,14 +42,16 @@ def only(arguments: Arguments, extra: Iterable[str] = ()) -> None:
     arguments : MultiDict
         The query of the address.
     extra : iterable of str
-        Names taken beside the filter's.
+        Names taken beside the usual ones.
+    usual : frozenset of str
+        The filter's; fewer at an address that does not count incidents.
 
     Raises
     ------
     InvalidParameter
         Names the parameter and lists those that are taken.
     """
-    allowed = FILTER_NAMES | set(extra)
+    allowed = usual | set(extra)
     for name in arguments:
         if name not in allowed:
             listed = ", ".join(sorted(allowed))

@@ -6,10 +6,14 @@ import gzip
 import hashlib
 import json
 from collections.abc import Callable
+from functools import lru_cache
 
 from flask import Response, current_app, request
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 
 from layers import __version__
+from layers.catalog import LAYERS, Layer
 from layers.errors import AnttError
 from mapserver.errors import as_json, http_status
 from mapserver.rendering.refusal import render_refusal
@@ -18,13 +22,13 @@ from mapserver.web.state import State
 __all__ = ["cached", "dump_json", "problem", "refusal_page"]
 
 _FIRST_LEVEL = 5
-_PACKED = frozenset({"application/json", "application/geo+json"})
+_PACKED = frozenset({"application/json", "application/geo+json", "application/vnd.mapbox-vector-tile"})
 
 
-def cached(mimetype: str, make: Callable[[], bytes]) -> Response:
+def cached(mimetype: str, make: Callable[[], bytes], *, layers: tuple[Layer, ...] = LAYERS) -> Response:
     """Answer a reading address from the cache, or make the answer.
 
-    The key is the address with its parameters in order, the versions of every layer and
+    The key is the address with its parameters in order, the versions of the layers it reads and
     the version of the program; the ETag is its hash, so 304 is answered without making anything.
 
     Parameters
@@ -32,7 +36,10 @@ def cached(mimetype: str, make: Callable[[], bytes]) -> Response:
     mimetype : str
         Kind of the answer.
     make : callable
-        Makes the body.
+        Reads the parameters and makes the body; it may refuse. Not called for an answer that is held,
+        since the same address was understood before.
+    layers : tuple of Layer
+        The layers that the answer is made from; a commit to another one leaves it as it is.
 
     Returns
     -------
@@ -40,19 +47,20 @@ def cached(mimetype: str, make: Callable[[], bytes]) -> Response:
         With the body, or 304 without.
     """
     state = State.of(current_app)
-    plain = mimetype not in _PACKED
-    packing = not plain and request.accept_encodings.quality("gzip") > 0
+    packing = mimetype in _PACKED and _takes_gzip(request.headers.get("Accept-Encoding", ""))
+    versions = state.store.versions()
     key = (
         request.path,
-        tuple(sorted(request.args.items(multi=True))),
-        tuple(state.store.versions().items()),
+        # As it was written: of a parameter that is given twice, the first may be the one that counts.
+        request.query_string,
+        tuple(versions[layer.key] for layer in layers),
         state.today(),
         __version__,
         # Two encodings of one answer are two representations, and a strong tag names one of them.
         packing,
     )
     etag = hashlib.blake2b(repr(key).encode(), digest_size=12).hexdigest()
-    if not request.if_none_match.star_tag and request.if_none_match.contains(etag):
+    if "If-None-Match" in request.headers and _is_held(etag):
         answer = Response(status=304)
     else:
         body = state.answers.get_or_make(
@@ -61,10 +69,19 @@ def cached(mimetype: str, make: Callable[[], bytes]) -> Response:
         answer = Response(body, mimetype=mimetype)
         if packing:
             answer.headers["Content-Encoding"] = "gzip"
-    answer.set_etag(etag)
+    answer.headers["ETag"] = f'"{etag}"'
     answer.headers["Cache-Control"] = "private, no-cache"
-    answer.vary.add("Accept-Encoding")
+    answer.headers["Vary"] = "Accept-Encoding"
     return answer
+
+
+def _is_held(etag: str) -> bool:
+    return not request.if_none_match.star_tag and request.if_none_match.contains(etag)
+
+
+@lru_cache(maxsize=64)
+def _takes_gzip(accepted: str) -> bool:
+    return parse_accept_header(accepted, Accept).quality("gzip") > 0
 
 
 def dump_json(content: object) -> bytes:

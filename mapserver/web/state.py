@@ -12,6 +12,7 @@ from layers.store import Store
 from layers.store.system import SystemStore
 from mapserver.services.cache import VersionedCache
 from mapserver.services.reader import Reader
+from mapserver.services.unit_levels import UnitLevels
 from mapserver.settings import Settings
 
 __all__ = ["State"]
@@ -37,6 +38,8 @@ class State:
         Tells the moment, with its time zone.
     system : SystemStore
         Keeps what is not map data: jobs.
+    unit_levels : UnitLevels
+        Units generalised for each zoom.
     """
 
     settings: Settings
@@ -45,6 +48,7 @@ class State:
     answers: VersionedCache[bytes]
     clock: Callable[[], dt.datetime]
     system: SystemStore
+    unit_levels: UnitLevels
 
     @classmethod
     def of(cls, app: Flask) -> State:

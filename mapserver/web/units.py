@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, request
+import datetime as dt
 
+import numpy as np
+from flask import Blueprint, Response, current_app, request
+from numpy.typing import NDArray
+
+from layers.catalog import UNITS
 from layers.records import Filter
-from mapserver.services.units import find_units, page_units
+from mapserver.services.units import count_units, find_units, listed_units, page_units
 from mapserver.web import params
 from mapserver.web.geojson import feature_collection, records
 from mapserver.web.responses import cached, dump_json
 from mapserver.web.state import State
 
 __all__ = ["bp"]
+
+# A metre: as fine as a label or a box has to be.
+_DEGREE_DIGITS = 5
 
 bp = Blueprint("units", __name__, url_prefix="/api/v1/units")
 
@@ -46,7 +54,36 @@ def search() -> Response:
     """
     params.only(request.args, ("q",))
     asked, text = params.filter_of(request.args), params.search_text(request.args)
-    return cached("application/json", lambda: _found(State.of(current_app), asked, text))
+    return cached("application/json", lambda: _found(State.of(current_app), asked, text), layers=(UNITS,))
+
+
+@bp.get("/list")
+def listed() -> Response:
+    """Units in force without their shapes: what the ids in tiles and the counts run along.
+
+    Returns
+    -------
+    Response
+        JSON, ordered by code.
+    """
+    params.only(request.args, usual=params.VINTAGE_NAMES)
+    as_of = params.filter_of(request.args).as_of
+    language = params.language_of(request.args, State.of(current_app).settings.lang)
+    return cached("application/json", lambda: _listed(State.of(current_app), as_of, language), layers=(UNITS,))
+
+
+@bp.get("/counts")
+def counts() -> Response:
+    """Incidents of each unit in force.
+
+    Returns
+    -------
+    Response
+        JSON, in the order of the list.
+    """
+    params.only(request.args)
+    asked = params.filter_of(request.args)
+    return cached("application/json", lambda: _counts(State.of(current_app), asked))
 
 
 def _units(state: State, asked: Filter) -> bytes:
@@ -62,14 +99,47 @@ def _found(state: State, asked: Filter, text: str) -> bytes:
     found = find_units(state.reader, text, asked, now=state.clock())
     frame = found.units.frame.iloc[list(found.rows)]
     fields = records(frame[["code", "name", "unit_type", "parent_name"]])
-    boxes = frame.geometry.bounds.round(5).to_numpy().tolist()
+    boxes = frame.geometry.bounds.round(_DEGREE_DIGITS).to_numpy().tolist()
+    labels = found.label_lonlat.round(_DEGREE_DIGITS).tolist()
     results = [
         {
             "unit": found.units.references[row],
             **named,
-            "label": found.label_lonlat[row].round(5).tolist(),
+            "label": label,
             "bbox": box,
         }
-        for row, named, box in zip(found.rows, fields, boxes, strict=True)
+        for row, named, box, label in zip(found.rows, fields, boxes, labels, strict=True)
     ]
     return dump_json({"results": results, "meta": {"as_of": str(asked.as_of or state.today())}})
+
+
+def _listed(state: State, as_of: dt.date | None, language: str) -> bytes:
+    day = as_of or state.today()
+    found = listed_units(state.reader, state.unit_levels, day)
+    frame = found.units.frame
+    meta = {
+        "as_of": str(day),
+        "sentence": found.vintage.in_language(language),
+        "versions": {UNITS.key: found.version},
+        "notices": [notice.in_language(language) for notice in found.notices],
+    }
+    rows = zip(
+        found.units.references,
+        records(frame[["code", "name", "unit_type", "parent", "population", "area_km2", "formed_from"]]),
+        _numbers(found.label_lonlat),
+        _numbers(frame.geometry.bounds.to_numpy()),
+        strict=True,
+    )
+    units = [{"id": name, **fields, "label": label, "bbox": box} for name, fields, label, box in rows]
+    return dump_json({"units": units, "meta": meta})
+
+
+def _numbers(rows: NDArray[np.float64]) -> list[list[float] | None]:
+    known = (np.isfinite(row).all() for row in rows)
+    return [row if is_known else None for row, is_known in zip(rows.round(_DEGREE_DIGITS).tolist(), known, strict=True)]
+
+
+def _counts(state: State, asked: Filter) -> bytes:
+    found = count_units(state.reader, asked, now=state.clock())
+    language = params.language_of(request.args, state.settings.lang)
+    return dump_json({"counts": found.counts.tolist(), "meta": found.provenance.as_json(language)})

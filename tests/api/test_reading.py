@@ -18,6 +18,8 @@ from tests.builders import NOW, incidents
 
 READING = (
     "/api/v1/units",
+    "/api/v1/units/list",
+    "/api/v1/units/counts",
     "/api/v1/units/search?q=o+1",
     "/api/v1/incidents/points",
     "/api/v1/incidents/summary",
@@ -27,6 +29,9 @@ READING = (
     "/api/v1/cameras",
     "/api/v1/insets",
     "/snapshot.pdf",
+    "/tiles/incidents/10/814/450.mvt",
+    "/tiles/incidents/10/814/450.png",
+    "/tiles/units/10/814/450.mvt",
 )
 FILTERED = ("/api/v1/units", "/api/v1/incidents/points", "/api/v1/incidents/summary", "/api/v1/hotspots/density")
 UNIT = "10001@2025-07-01"
@@ -45,8 +50,16 @@ def summary(client: FlaskClient, query: str = "") -> dict[str, object]:
 
 def test_every_address_is_known_to_these_tests(app: Flask) -> None:
     rules = {rule.rule for rule in app.url_map.iter_rules()}
-    named = {address.partition("?")[0] for address in READING}
-    others = {"/", "/static/dist/<name>", "/healthz", "/api/v1/version", "/snapshot.<any(pdf, png):kind>"}
+    named = {address.partition("?")[0] for address in READING if not address.startswith("/tiles/")}
+    tiles = {
+        f"/tiles/{name}"
+        for name in (
+            "incidents/<int:z>/<int:x>/<int:y>.mvt",
+            "incidents/<int:z>/<int:x>/<int:y>.png",
+            "units/<int:z>/<int:x>/<int:y>.mvt",
+        )
+    }
+    others = tiles | {"/", "/static/dist/<name>", "/healthz", "/api/v1/version", "/snapshot.<any(pdf, png):kind>"}
     assert rules == (named - {"/snapshot.pdf"}) | others | test_writing.ADDRESSES | test_jobs.ADDRESSES
 
 

@@ -32,7 +32,7 @@ def test_an_unknown_parameter_is_named_with_those_that_are_known(client: FlaskCl
     body = refused(client, f"{address}{joined}colour=red")
     assert (body["status"], body["code"]) == (422, "invalid_parameter")
     assert "colour" in str(body["detail"])
-    assert "category" in str(body["hint"])
+    assert "as_of" in str(body["hint"])
 
 
 @pytest.mark.parametrize("address", FILTERED)

@@ -5,13 +5,36 @@ import * as L from "leaflet";
 interface Framed {
   _bounds: L.Bounds;
   _container: HTMLCanvasElement;
+  _zoom: number | undefined;
 }
 
-type RendererPrototype = { _update(this: L.Renderer): void };
+type RendererPrototype = {
+  _update(this: L.Renderer): void;
+  getEvents(this: L.Renderer): Record<string, L.LeafletEventHandlerFn>;
+};
+
+/** Canvases that have to be drawn; one is drawn a frame, so that panning stays smooth. */
+const behind = new Set<() => void>();
+
+function catchUp(): void {
+  const [first] = behind;
+  if (!first) return;
+  behind.delete(first);
+  first();
+  if (behind.size) requestAnimationFrame(catchUp);
+}
+
+/** Act once the canvases that wait for it have been drawn. */
+export function later(act: () => void): void {
+  if (!behind.size) requestAnimationFrame(catchUp);
+  behind.add(act);
+}
 
 /** What a drawing needs to know about the view. */
 export interface Frame {
   ctx: CanvasRenderingContext2D;
+  /** Device pixels along one pixel of the page. */
+  density: number;
   /** Pixels along the whole world at this zoom. */
   world: number;
   /** Pixel position of the unit square's origin on the canvas. */
@@ -26,22 +49,59 @@ export interface Frame {
   /** Position on the canvas of the top left corner of what the reader sees. */
   viewX: number;
   viewY: number;
+  /** Size of what the reader sees. */
+  viewWidth: number;
+  viewHeight: number;
 }
 
 /** Base of the drawn layers. Uses Leaflet's own renderer frame, which knows panning and zooming. */
 export abstract class CanvasLayer extends L.Renderer {
+  /** Whether the drawing depends on where the view stands, and not on the map alone. */
+  protected readonly followsView: boolean = false;
   private ctx: CanvasRenderingContext2D | null = null;
+  private readonly again = (): void => this.redraw();
 
   constructor(pane: string, padding = 0.25) {
     super({ pane, padding });
   }
 
+  /** What is drawn reaches beyond the view, so a short pan draws nothing anew. */
+  override getEvents(): Record<string, L.LeafletEventHandlerFn> {
+    const events = (L.Renderer.prototype as unknown as RendererPrototype).getEvents.call(this);
+    const check = (spare: number) => (): void => {
+      if (!this.covers(spare)) later(this.again);
+    };
+    return { ...events, move: check(0), moveend: this.followsView ? () => later(this.again) : check(0.4) };
+  }
+
   /** Draw everything; the canvas is empty when this is called. */
   protected abstract draw(frame: Frame): void;
+
+  /** Whether there is nothing to draw; the canvas then takes no room and costs nothing on screen. */
+  protected idle(): boolean {
+    return false;
+  }
+
+  /** Draw again in one of the next frames; asking twice draws once. */
+  redrawSoon(): void {
+    later(this.again);
+  }
 
   /** Draw again now, for instance when data changed. */
   redraw(): void {
     if (this.ctx) (this as unknown as { _update(): void })._update();
+  }
+
+  /** Whether the canvas still holds the view, with a share of its margin to spare. */
+  private covers(spare: number): boolean {
+    const map = this._map as L.Map & { _animatingZoom?: boolean };
+    const { _bounds: drawn, _zoom: zoom } = this as unknown as Framed;
+    if (!map || map._animatingZoom) return true;
+    if (!drawn || zoom !== map.getZoom()) return false;
+    const size = map.getSize();
+    const margin = size.multiplyBy((this.options.padding ?? 0) * spare);
+    const corner = map.containerPointToLayerPoint([0, 0]);
+    return drawn.contains(L.bounds(corner.subtract(margin), corner.add(size).add(margin)));
   }
 
   protected _initContainer(): void {
@@ -67,17 +127,20 @@ export abstract class CanvasLayer extends L.Renderer {
     const { _bounds: bounds, _container: canvas } = this as unknown as Framed;
     const corner = bounds.min as L.Point;
     const size = bounds.getSize();
+    const room = this.idle() ? L.point(0, 0) : size;
     const density = window.devicePixelRatio > 1 ? 2 : 1;
     L.DomUtil.setPosition(canvas, corner);
-    canvas.width = density * size.x;
-    canvas.height = density * size.y;
-    canvas.style.width = `${size.x}px`;
-    canvas.style.height = `${size.y}px`;
+    canvas.width = density * room.x;
+    canvas.height = density * room.y;
+    canvas.style.width = `${room.x}px`;
+    canvas.style.height = `${room.y}px`;
     this.ctx.setTransform(density, 0, 0, density, 0, 0);
     const origin = map.getPixelOrigin();
     const view = map.containerPointToLayerPoint([0, 0]);
+    const seen = map.getSize();
     this.draw({
       ctx: this.ctx,
+      density,
       world: 256 * 2 ** map.getZoom(),
       originX: -origin.x - corner.x,
       originY: -origin.y - corner.y,
@@ -88,6 +151,8 @@ export abstract class CanvasLayer extends L.Renderer {
       cornerY: corner.y,
       viewX: view.x - corner.x,
       viewY: view.y - corner.y,
+      viewWidth: seen.x,
+      viewHeight: seen.y,
     });
   }
 }

@@ -2,8 +2,9 @@
 
 import type { Map as LeafletMap } from "leaflet";
 
-import { mercatorX, mercatorY, type UnitShape } from "../geometry";
+import { mercatorX, mercatorY } from "../geometry";
 import { palette } from "../theme";
+import type { Unit } from "../units";
 import { CanvasLayer, quietPane, type Frame } from "./canvas_layer";
 import { placeLabels, shortName, type Rect, type Wish } from "./placing";
 
@@ -11,7 +12,9 @@ const LINE_HEIGHT = 17;
 
 /** The labels of the units. */
 export class LabelsLayer extends CanvasLayer {
-  private units: UnitShape[] = [];
+  // Names give way to the panels that float over the map.
+  protected override readonly followsView = true;
+  private units: Unit[] = [];
   private selected: string | null = null;
   private readonly widths = new Map<string, number>();
 
@@ -23,14 +26,14 @@ export class LabelsLayer extends CanvasLayer {
     super(quietPane(map, "antt-labels", 470), 0.1);
   }
 
-  setUnits(units: UnitShape[]): void {
+  setUnits(units: Unit[]): void {
     this.units = units;
-    this.redraw();
+    this.redrawSoon();
   }
 
   select(id: string | null): void {
     this.selected = id;
-    this.redraw();
+    this.redrawSoon();
   }
 
   protected override draw(frame: Frame): void {
@@ -73,14 +76,16 @@ export class LabelsLayer extends CanvasLayer {
     return width;
   }
 
-  private wish(frame: Frame, unit: UnitShape): Wish[] {
-    const x = mercatorX(unit.label[0]) * frame.world + frame.originX;
-    const y = mercatorY(unit.label[1]) * frame.world + frame.originY;
+  private wish(frame: Frame, unit: Unit): Wish[] {
+    const { box, label } = unit;
+    if (!box || !label) return [];
+    const x = mercatorX(label[0]) * frame.world + frame.originX;
+    const y = mercatorY(label[1]) * frame.world + frame.originY;
     if (x < 0 || y < 0 || x > frame.width || y > frame.height) return [];
     const chosen = unit.id === this.selected;
     const name = shortName(unit.props.name, unit.props.unit_type);
-    const spanX = (unit.box[2] - unit.box[0]) * frame.world;
-    const spanY = (unit.box[3] - unit.box[1]) * frame.world;
+    const spanX = (box[2] - box[0]) * frame.world;
+    const spanY = (box[3] - box[1]) * frame.world;
     const width = this.width(frame.ctx, name, this.font(chosen, 0));
     const island = /đặc khu/i.test(unit.props.unit_type);
     if (!chosen && !island && width > spanX * 1.2) return [];

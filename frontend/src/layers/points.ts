@@ -1,18 +1,23 @@
 /** Incidents: proportional circles with numbers, single ones by shape and colour. */
 
 import type { Map as LeafletMap } from "leaflet";
-import Supercluster from "supercluster";
 
+import type { Desk } from "../api";
 import { formatNumber } from "../format";
-import { mercatorX, mercatorY } from "../geometry";
+import { lonLatOf } from "../geometry";
 import { palette } from "../theme";
-import type { Category, PointColumns } from "../types";
+import { incidentTile, type IncidentTile } from "../tiles/decode";
+import { gather, type Mark } from "../tiles/gather";
+import { tileKey, tilesOf } from "../tiles/grid";
+import { TileSource, type Piece } from "../tiles/source";
+import type { Category } from "../types";
 import { CanvasLayer, quietPane, type Frame, type Rect } from "./canvas_layer";
 import { addShape } from "./shapes";
 
-interface Item {
-  at: number;
-}
+/** The finest tiles of incidents. */
+const FINEST = 19;
+const APART_PX = 128;
+const STEPS = 4;
 
 /** What lies under the pointer. */
 export interface PointHit {
@@ -22,120 +27,103 @@ export interface PointHit {
   category: Category | null;
   day: number | null;
   hour: number | null;
-  /** Zoom at which a cluster falls apart; null for a single incident. */
+  /** Zoom at which the mark falls apart or tells more; null when it cannot. */
   expand: number | null;
-}
-
-/** A drawn mark, in the layer space of the map. */
-interface Drawn {
-  x: number;
-  y: number;
-  radius: number;
-  hit: () => PointHit;
-}
-
-const LARGEST = 28;
-
-/** Radius of a circle whose area stands for a count, but never too small for its number. */
-export function circleRadius(count: number, most: number): number {
-  return Math.max(7 + 3.8 * formatNumber(count).length, LARGEST * Math.sqrt(count / Math.max(most, 1)));
 }
 
 /** The incidents on the map. */
 export class PointsLayer extends CanvasLayer {
-  private data: PointColumns | null = null;
-  private index: Supercluster<Item> | null = null;
-  private drawn: Drawn[] = [];
-  private most = 0;
-  private singles = new Set<string>();
+  private readonly source: TileSource<IncidentTile>;
+  private marks: Mark[] = [];
+  private gathered = "";
+  private cornerX = 0;
+  private cornerY = 0;
+  private zoom = 0;
 
   constructor(
-    map: LeafletMap,
-    private readonly categories: Map<string, Category>,
+    private readonly holder: LeafletMap,
+    private readonly categories: Category[],
+    desk: Desk,
     private readonly onDraw: () => void,
   ) {
-    super(quietPane(map, "antt-points", 450), 0.2);
+    super(quietPane(holder, "antt-points", 450), 0.2);
+    this.source = new TileSource(desk, incidentTile, () => this.redrawSoon());
   }
 
-  setData(data: PointColumns | null): void {
-    this.data = data;
-    this.index = null;
-    if (data) {
-      const { lon, lat } = data.columns;
-      this.index = new Supercluster<Item>({ radius: 58, extent: 256, maxZoom: 17, minPoints: 3 });
-      this.index.load(
-        lon.map((value, at) => ({
-          type: "Feature" as const,
-          geometry: { type: "Point" as const, coordinates: [value, lat[at]] },
-          properties: { at },
-        })),
-      );
-    }
-    this.redraw();
+  /** Show the incidents of these tiles; null shows none. */
+  show(address: string | null): void {
+    this.source.show(address);
   }
 
-  /** Groups of the incidents now drawn one by one, for the legend. */
+  /** Groups of the incidents now seen one by one, for the legend. */
   groups(): Category[] {
-    return [...this.categories.values()].filter((category) => this.singles.has(category.slug));
+    const seen = new Set(this.seen().map((mark) => (mark.count === 1 ? this.categoryOf(mark)?.group : null)));
+    return this.categories.filter(({ slug }) => seen.has(slug));
   }
 
-  /** The largest count in a circle now drawn; 0 when there are only single incidents. */
+  /** The largest count in a circle now seen; 0 when there are only single incidents. */
   largest(): number {
-    return this.most;
+    const most = this.seen().reduce((largest, { count }) => Math.max(largest, count), 0);
+    return most < 2 ? 0 : most;
   }
 
   /** Where marks are, in the layer space of the map. */
   boxes(): Rect[] {
-    return this.drawn.map(({ x, y, radius }) => [x - radius, y - radius, x + radius, y + radius]);
+    return this.marks.map((mark) => {
+      const [x, y, r] = [mark.x - this.cornerX, mark.y - this.cornerY, mark.radius];
+      return [x - r, y - r, x + r, y + r];
+    });
   }
 
   /** The circle or incident under a point of the map's layer space, the topmost first. */
   pick(x: number, y: number, slack: number): PointHit | null {
-    for (let i = this.drawn.length - 1; i >= 0; i -= 1) {
-      const mark = this.drawn[i];
-      if (Math.hypot(mark.x - x, mark.y - y) <= mark.radius + slack) return mark.hit();
-    }
-    return null;
+    const [px, py] = [x + this.cornerX, y + this.cornerY];
+    const under = this.marks.filter((mark) => Math.hypot(mark.x - px, mark.y - py) <= mark.radius + slack);
+    return under.length ? this.hit(under[under.length - 1]) : null;
+  }
+
+  protected override idle(): boolean {
+    return this.source.idle;
   }
 
   protected override draw(frame: Frame): void {
-    this.drawn = [];
-    this.most = 0;
-    this.singles.clear();
-    if (this.index && this.data) this.drawAll(frame, this.index);
+    this.source.want(tilesOf(frame, FINEST));
+    const pieces = this.source.pieces();
+    this.collect(pieces, frame.zoom);
+    // From pixels of the world to the layer space of the map.
+    this.cornerX = -frame.originX - frame.cornerX;
+    this.cornerY = -frame.originY - frame.cornerY;
+    this.zoom = frame.zoom;
+    for (const mark of this.marks) {
+      const [x, y] = [mark.x + frame.originX, mark.y + frame.originY];
+      if (x < -40 || y < -40 || x > frame.width + 40 || y > frame.height + 40) continue;
+      if (mark.count > 1) this.drawCircle(frame.ctx, x, y, mark);
+      else this.drawSingle(frame, x, y, mark);
+    }
     this.onDraw();
   }
 
-  private drawAll(frame: Frame, index: Supercluster<Item>): void {
-    const found = index.getClusters(this.lonLatBox(frame), Math.round(frame.zoom));
-    const counts = found.map((feature) => Number((feature.properties as { point_count?: number }).point_count ?? 1));
-    this.most = counts.reduce((a, b) => Math.max(a, b), 0);
-    if (this.most < 2) this.most = 0;
-    const order = found.map((_, i) => i).sort((a, b) => counts[a] - counts[b]);
-    for (const i of order) {
-      const [lon, lat] = found[i].geometry.coordinates;
-      const x = mercatorX(lon) * frame.world + frame.originX;
-      const y = mercatorY(lat) * frame.world + frame.originY;
-      if (counts[i] > 1) this.drawCircle(frame, x, y, counts[i], Number(found[i].id), [lon, lat]);
-      else this.drawSingle(frame, x, y, (found[i].properties as Item).at, [lon, lat]);
-    }
+  /** Marks in the view; more are drawn round it, ready for panning. */
+  private seen(): Mark[] {
+    const { min, max } = this.holder.getPixelBounds();
+    if (!min || !max || this.zoom !== this.holder.getZoom()) return this.marks;
+    return this.marks.filter(({ x, y }) => x >= min.x && y >= min.y && x <= max.x && y <= max.y);
   }
 
-  private lonLatBox(frame: Frame): [number, number, number, number] {
-    const lon = (x: number): number => ((x - frame.originX) / frame.world - 0.5) * 360;
-    const lat = (y: number): number => {
-      const up = Math.PI * (1 - (2 * (y - frame.originY)) / frame.world);
-      return (Math.atan(Math.sinh(up)) * 180) / Math.PI;
-    };
-    return [lon(-32), lat(frame.height + 32), lon(frame.width + 32), lat(-32)];
+  /** Gathering is not free; panning over tiles that are here needs none. */
+  private collect(pieces: Piece<IncidentTile>[], zoom: number): void {
+    const key = [this.source.address, zoom, ...pieces.map(({ id, area }) => `${tileKey(id)}>${tileKey(area)}`)].join(" ");
+    if (key === this.gathered) return;
+    this.gathered = key;
+    this.marks = gather(pieces, zoom).sort((a, b) => a.count - b.count);
   }
 
-  private drawCircle(
-    frame: Frame, x: number, y: number, count: number, id: number, [lon, lat]: [number, number],
-  ): void {
-    const { ctx } = frame;
+  private categoryOf({ only }: Mark): Category | null {
+    return (only && this.categories[only.tile.category[only.at]]) ?? null;
+  }
+
+  private drawCircle(ctx: CanvasRenderingContext2D, x: number, y: number, { count, radius }: Mark): void {
     const colors = palette();
-    const radius = circleRadius(count, this.most);
     ctx.beginPath();
     ctx.arc(x, y, radius, 0, 2 * Math.PI);
     ctx.fillStyle = colors.accent;
@@ -150,30 +138,39 @@ export class PointsLayer extends CanvasLayer {
     ctx.textBaseline = "middle";
     ctx.fillStyle = colors.surface;
     ctx.fillText(formatNumber(count), x, y + 0.5);
-    const index = this.index;
-    const hit = (): PointHit => ({
-      lat, lon, count, category: null, day: null, hour: null,
-      expand: index ? index.getClusterExpansionZoom(id) : null,
-    });
-    this.drawn.push({ x: x + frame.cornerX, y: y + frame.cornerY, radius, hit });
   }
 
-  private drawSingle(frame: Frame, x: number, y: number, at: number, [lon, lat]: [number, number]): void {
-    const { ctx } = frame;
-    const data = this.data as PointColumns;
-    const category = this.categories.get(data.categories[data.columns.category[at]]) ?? null;
-    if (category) this.singles.add(category.group);
-    const radius = frame.zoom >= 14 ? 6.5 : 5;
+  private drawSingle({ ctx, zoom }: Frame, x: number, y: number, mark: Mark): void {
+    const category = this.categoryOf(mark);
     ctx.beginPath();
-    addShape(ctx, category?.shape ?? "circle", x, y, radius);
+    addShape(ctx, category?.shape ?? "circle", x, y, zoom >= 14 ? 6.5 : 5);
     ctx.fillStyle = category?.color ?? palette().data;
     ctx.fill();
     ctx.lineWidth = 1.4;
     ctx.strokeStyle = palette().dark ? palette().ink : palette().surface;
     ctx.stroke();
-    const hit = (): PointHit => ({
-      lat, lon, count: 1, category, day: data.columns.day[at], hour: data.columns.hour[at], expand: null,
-    });
-    this.drawn.push({ x: x + frame.cornerX, y: y + frame.cornerY, radius, hit });
+  }
+
+  private hit(mark: Mark): PointHit {
+    const world = 256 * 2 ** this.zoom;
+    const [lon, lat] = lonLatOf(mark.x / world, mark.y / world);
+    const { only, count } = mark;
+    const known = (value: number | undefined): number | null => (value === undefined || value < 0 ? null : value);
+    const one = only?.tile.exact ? only : null;
+    return {
+      lat, lon, count,
+      category: count === 1 ? this.categoryOf(mark) : null,
+      day: known(one?.tile.day[one.at]),
+      hour: known(one?.tile.hour[one.at]),
+      expand: this.expansion(mark),
+    };
+  }
+
+  private expansion({ only, spread }: Mark): number | null {
+    if (only) return only.tile.exact ? null : Math.min(this.zoom + 2, FINEST);
+    // What lies on one spot stays together however near one comes.
+    if (spread * 2 ** (FINEST - this.zoom) < 4) return null;
+    const steps = Math.ceil(Math.log2(APART_PX / Math.max(spread, 1)));
+    return Math.min(this.zoom + Math.min(Math.max(steps, 1), STEPS), FINEST);
   }
 }

@@ -122,6 +122,10 @@ export class SymbolsLayer extends CanvasLayer {
     return null;
   }
 
+  protected override idle(): boolean {
+    return !this.places.length;
+  }
+
   protected override draw(frame: Frame): void {
     this.drawn = [];
     if (!this.index || !this.places.length) return;

@@ -6,12 +6,12 @@
 import { isChosen, membersOf, toggleCategory } from "../categories";
 import { button, byId, h, refill, svg, type Child } from "../dom";
 import { addDays, formatDate, readDate } from "../format";
-import type { UnitShape } from "../geometry";
 import { t } from "../i18n";
 import { shapeData } from "../layers/shapes";
 import { EMPTY_STATE, type ViewState } from "../state";
 import { quickPeriods } from "../timebins";
 import type { Category, PageConfig } from "../types";
+import type { Unit } from "../units";
 
 /** The filter form of the left panel. */
 export class Filters {
@@ -27,7 +27,7 @@ export class Filters {
   }
 
   /** Offer these units. */
-  setUnits(units: UnitShape[]): void {
+  setUnits(units: Unit[]): void {
     const sorted = [...units].sort((a, b) => a.props.name.localeCompare(b.props.name, "vi"));
     refill(this.units, h("option", { value: "" }, t("filter.unit_all")),
       ...sorted.map(({ id, props }) => h("option", { value: id }, props.name)));

@@ -3,8 +3,8 @@
 import { standing, unitValue } from "../classes";
 import { byId, h, refill } from "../dom";
 import { capital, formatNumber, formatRate } from "../format";
-import type { UnitShape } from "../geometry";
 import { t } from "../i18n";
+import type { Unit } from "../units";
 
 export interface Row {
   id: string;
@@ -21,7 +21,7 @@ export type Column = "name" | "kind" | "count" | "rate" | "population" | "area";
 const COLUMNS: Column[] = ["name", "kind", "count", "rate", "population", "area"];
 
 /** Rows of the table from the units and their counts. */
-export function tableRows(units: UnitShape[], counts: Map<string, number | null>): Row[] {
+export function tableRows(units: Unit[], counts: Map<string, number | null>): Row[] {
   return units.map(({ id, props }) => {
     const count = counts.get(id) ?? null;
     const rate = unitValue(count, props.population, "rate");
@@ -32,7 +32,7 @@ export function tableRows(units: UnitShape[], counts: Map<string, number | null>
       rate: standing(rate) === "none" ? null : rate.value,
       few: rate.few,
       population: props.population,
-      area: props.area_km2 ?? props.area_km2_published,
+      area: props.area_km2,
     };
   });
 }
@@ -57,7 +57,7 @@ export class UnitTable {
 
   constructor(private readonly choose: (id: string) => void) {}
 
-  open(units: UnitShape[], counts: Map<string, number | null>, sentence: string): void {
+  open(units: Unit[], counts: Map<string, number | null>, sentence: string): void {
     this.rows = tableRows(units, counts);
     byId("antt-table-sentence").textContent = sentence;
     this.draw();

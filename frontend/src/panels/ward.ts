@@ -3,10 +3,10 @@
 import { FEW, unitValue } from "../classes";
 import { button, byId, closeButton, h, refill, type Child } from "../dom";
 import { capital, formatDate, formatNumber, formatRate } from "../format";
-import type { UnitShape } from "../geometry";
 import { t } from "../i18n";
 import type { Place } from "../layers/symbols";
-import type { Category, Properties, Summary, UnitProperties } from "../types";
+import type { Category, ListedUnit, Properties, Summary } from "../types";
+import { validFrom, type Unit } from "../units";
 import { hourTable, monthChart } from "./charts";
 
 export interface WardActs {
@@ -22,10 +22,9 @@ const SHOWN_FIELDS = [
   "azimuth_deg", "field_of_view_deg", "range_m", "last_heard_at",
 ];
 
-function facts(props: UnitProperties): string {
-  const area = props.area_km2 ?? props.area_km2_published;
+function facts(props: ListedUnit): string {
   return [
-    area === null ? null : `${formatNumber(area, 2)} km²`,
+    props.area_km2 === null ? null : `${formatNumber(props.area_km2, 2)} km²`,
     props.population === null ? t("ward.no_population") : t("ward.people", { n: formatNumber(props.population) }),
     props.formed_from ? t("ward.formed_from", { names: props.formed_from }) : null,
   ].filter(Boolean).join(" · ");
@@ -51,12 +50,12 @@ export class WardPanel {
   }
 
   /** Show a unit; the figures follow when the summary has arrived. */
-  showUnit(unit: UnitShape, summary: Summary | null, filtered: boolean): void {
+  showUnit(unit: Unit, summary: Summary | null, filtered: boolean): void {
     const props = unit.props;
     const kicker = [
       capital(props.unit_type),
       t("ward.code", { code: props.code }),
-      t("ward.valid_from", { date: formatDate(props.valid_from) }),
+      t("ward.valid_from", { date: formatDate(validFrom(unit.id)) }),
     ].join(" · ");
     const same = this.body.dataset.unit === unit.id;
     this.body.dataset.unit = unit.id;
@@ -107,7 +106,7 @@ export class WardPanel {
     return [h("dt", {}, t(`place.${key}`)), h("dd", {}, text)];
   }
 
-  private figures(unit: UnitShape, summary: Summary): HTMLElement {
+  private figures(unit: Unit, summary: Summary): HTMLElement {
     const count = summary.by_unit.find((row) => row.unit === unit.id)?.count ?? 0;
     const rate = unitValue(count, unit.props.population, "rate");
     return h(
@@ -120,7 +119,7 @@ export class WardPanel {
       h("p", { class: "muted" }, summary.meta.sentence),
       this.topCategories(summary),
       h("h3", {}, t("ward.months")),
-      monthChart(summary.timeline.start, summary.timeline.counts, unit.props.valid_from),
+      monthChart(summary.timeline.start, summary.timeline.counts, validFrom(unit.id)),
       h("h3", {}, t("ward.hour_weekday")),
       hourTable(summary.hour_weekday, summary.unknown_hour),
     );

@@ -3,10 +3,12 @@ CREATE TABLE {table} (
     id text COLLATE "C" PRIMARY KEY DEFAULT gen_random_uuid()::text,
     row_version bigint NOT NULL DEFAULT 1 CHECK (row_version >= 1),
     {columns},
-    geom {geometry}
+    geom {geometry},
+    changed_in bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint
 );
 
 CREATE INDEX {geom_index} ON {table} USING gist (geom);
+CREATE INDEX ON {table} USING brin (changed_in) WITH (pages_per_range = 32);
 
 CREATE TRIGGER antt_count BEFORE UPDATE ON {table}
     FOR EACH ROW EXECUTE FUNCTION antt.count_row_version();

@@ -1,0 +1,92 @@
+"""Tiles: incidents and units for the map."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app, request
+
+from layers.catalog import INCIDENTS, UNITS
+from layers.index.cells import Tile
+from layers.records import Filter
+from mapserver.services import tiles as service
+from mapserver.web import params
+from mapserver.web.responses import cached
+from mapserver.web.state import State
+
+__all__ = ["bp"]
+
+bp = Blueprint("tiles", __name__, url_prefix="/tiles")
+
+_VECTOR_TILE = "application/vnd.mapbox-vector-tile"
+
+
+@bp.get("/incidents/<int:z>/<int:x>/<int:y>.mvt")
+def incidents(z: int, x: int, y: int) -> Response:
+    """Incidents of one square, as points or as counts of cells.
+
+    Parameters
+    ----------
+    z, x, y : int
+        Zoom, column and row.
+
+    Returns
+    -------
+    Response
+        A vector tile.
+    """
+
+    def make() -> bytes:
+        (tile, asked), state = _asked(z, x, y), State.of(current_app)
+        return service.incident_tile(state.reader, asked, tile, now=state.clock())
+
+    return cached(_VECTOR_TILE, make, layers=(INCIDENTS, UNITS))
+
+
+@bp.get("/incidents/<int:z>/<int:x>/<int:y>.png")
+def picture(z: int, x: int, y: int) -> Response:
+    """Picture of the counts of one square.
+
+    Parameters
+    ----------
+    z, x, y : int
+        Zoom, column and row.
+
+    Returns
+    -------
+    Response
+        PNG.
+    """
+
+    def make() -> bytes:
+        (tile, asked), state = _asked(z, x, y), State.of(current_app)
+        return service.incident_picture(state.reader, asked, tile, now=state.clock())
+
+    return cached("image/png", make, layers=(INCIDENTS, UNITS))
+
+
+@bp.get("/units/<int:z>/<int:x>/<int:y>.mvt")
+def units(z: int, x: int, y: int) -> Response:
+    """Units of one square and their borders.
+
+    Parameters
+    ----------
+    z, x, y : int
+        Zoom, column and row.
+
+    Returns
+    -------
+    Response
+        A vector tile.
+    """
+
+    def make() -> bytes:
+        params.only(request.args, usual=params.VINTAGE_NAMES)
+        tile, state = Tile.checked(z, x, y), State.of(current_app)
+        as_of = params.filter_of(request.args).as_of or state.today()
+        return service.unit_tile(state.reader, state.unit_levels, tile, as_of=as_of)
+
+    return cached(_VECTOR_TILE, make, layers=(UNITS,))
+
+
+def _asked(z: int, x: int, y: int) -> tuple[Tile, Filter]:
+    params.only(request.args)
+    return Tile.checked(z, x, y), params.filter_of(request.args)
