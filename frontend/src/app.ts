@@ -3,7 +3,7 @@
 import type { Map as LeafletMap } from "leaflet";
 
 import { Resource } from "./api";
-import { announce, emptyMessage, ShellDesk } from "./desk";
+import { announce, emptyMessage, ShellDesk, showTip } from "./desk";
 import { byId, h, isNarrow, isStill } from "./dom";
 import { formatDate, formatNumber, isoOf } from "./format";
 import { t } from "./i18n";
@@ -211,6 +211,8 @@ export class App {
 
   private takeUnits(data: UnitList): void {
     this.picture.setUnits(data);
+    // What the pointer rests on may be another unit now.
+    showTip(null);
     this.filters.setUnits(this.picture.units.units);
     this.select(this.state.get().sel, null);
     this.load(this.state.get());

@@ -30,7 +30,7 @@ const ROW = 2 ** 24;
 const AROUND = [-1, 0, 1].flatMap((dy) => [-1, 0, 1].map((dx) => dy * ROW + dx));
 
 /** Radius of a circle whose area stands for a count, but never too small for its number. */
-export function circleRadius(count: number, most: number): number {
+function circleRadius(count: number, most: number): number {
   // Where even the largest stands for a few, it must not look like a hotspot.
   const largest = Math.min(LARGEST, 8 + 2.2 * Math.sqrt(most));
   return Math.max(7 + 3.8 * formatNumber(count).length, largest * Math.sqrt(count / Math.max(most, 1)));

@@ -49,12 +49,6 @@ export function children({ z, x, y }: TileId): TileId[] {
   return [0, 1, 2, 3].map((i) => ({ z: z + 1, x: 2 * x + (i & 1), y: 2 * y + (i >> 1) }));
 }
 
-/** Whether a tile lies in another, or is the same. */
-export function within(inner: TileId, outer: TileId): boolean {
-  const levels = inner.z - outer.z;
-  return levels >= 0 && inner.x >> levels === outer.x && inner.y >> levels === outer.y;
-}
-
 /** A tile's box in the unit square. */
 export function boxOf({ z, x, y }: TileId): Box {
   const side = 2 ** z;
