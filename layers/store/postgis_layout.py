@@ -21,6 +21,8 @@ __all__ = [
     "geom_index",
     "has_reference",
     "migrate",
+    "primary_key",
+    "reference_key",
     "refuse_strangers",
     "table",
     "wanting",
@@ -105,6 +107,41 @@ def geom_index(layer: Layer, *, schema: str = "") -> sql.Identifier:
     """
     name = f"{layer.key}_geom"
     return sql.Identifier(schema, name) if schema else sql.Identifier(name)
+
+
+def reference_key(layer: Layer, *, schema: str = "") -> sql.Identifier:
+    """Name the index that keeps each reference of a source to one record.
+
+    Parameters
+    ----------
+    layer : Layer
+        A layer with references.
+    schema : str
+        Its schema: told when it is dropped, never when it is made.
+
+    Returns
+    -------
+    psycopg.sql.Identifier
+        Its name.
+    """
+    name = f"{layer.key}_reference"
+    return sql.Identifier(schema, name) if schema else sql.Identifier(name)
+
+
+def primary_key(layer: Layer) -> sql.Identifier:
+    """Name the constraint that keeps each id to one record.
+
+    Parameters
+    ----------
+    layer : Layer
+        The layer.
+
+    Returns
+    -------
+    psycopg.sql.Identifier
+        As PostgreSQL names it by itself.
+    """
+    return sql.Identifier(f"{layer.key}_pkey")
 
 
 def column_type(layer: Layer, name: str) -> sql.SQL:
@@ -262,8 +299,8 @@ def _make_layer(connection: Connection, layer: Layer) -> None:
         )
     )
     if has_reference(layer):
-        key = sql.Identifier(f"{layer.key}_reference")
-        connection.execute(compose(named("layout.sql")["make_reference_key"], table=table(layer), key=key))
+        making = named("layout.sql")["make_reference_key"]
+        connection.execute(compose(making, table=table(layer), key=reference_key(layer)))
     connection.execute(plain("layout.sql", "keep_version"), {"layer": layer.key})
 
 

@@ -13,7 +13,7 @@ from layers.catalog import Layer
 from layers.schema import check
 from layers.store.base import ALL, ChangeSet, Query
 from layers.store.postgis_connections import Row
-from layers.store.postgis_layout import column_type, geom_index, table
+from layers.store.postgis_layout import column_type, geom_index, has_reference, primary_key, reference_key, table
 from layers.store.postgis_rows import as_frame, columns_as_text, copy_blocks, kinds_of, selected
 from layers.store.postgis_sql import compose, named, plain
 from layers.store.updating import refuse_stale, rows_as_changed, touched_columns
@@ -45,9 +45,9 @@ def load(connection: Connection, layer: Layer, frame: gpd.GeoDataFrame) -> None:
 
 @contextmanager
 def indexed_afterwards(connection: Connection, layer: Layer, *, rows: int) -> Iterator[None]:
-    """Fill an empty table without its spatial index, which is made at the end.
+    """Fill an empty table without its indices, which are made at the end.
 
-    A table that holds rows, or at which somebody else is, keeps its index.
+    A table that holds rows, or at which somebody else is, keeps its indices.
 
     Parameters
     ----------
@@ -63,11 +63,10 @@ def indexed_afterwards(connection: Connection, layer: Layer, *, rows: int) -> It
     None
         Nothing.
     """
-    bare = rows >= _INDEX_AFTERWARDS_ROWS and _without_index(connection, layer)
+    bare = rows >= _INDEX_AFTERWARDS_ROWS and _without_indices(connection, layer)
     yield
     if bare:
-        making = named("queries.sql")["make_geom_index"]
-        connection.execute(compose(making, geom_index=geom_index(layer), table=table(layer)))
+        _make_indices(connection, layer)
 
 
 def make_changes(connection: Connection, changes: ChangeSet) -> int:
@@ -137,21 +136,37 @@ def condition(layer: Layer, query: Query) -> tuple[sql.Composable, dict[str, obj
     return (sql.SQL("WHERE ") + sql.SQL(" AND ").join(parts) if parts else sql.SQL("")), values
 
 
-def _without_index(connection: Connection, layer: Layer) -> bool:
-    """Take the spatial index of an empty table away, unless somebody else is at the table."""
+def _without_indices(connection: Connection, layer: Layer) -> bool:
+    """Take the indices of an empty table away, unless somebody else is at the table."""
     # Asked for before anything else of the table is locked, so that two first loads never wait for each other.
     ((alone,),) = connection.execute(plain("queries.sql", "try_first_load"), {"layer": layer.key}).fetchall()
     if not alone or not _is_empty(connection, layer):
         return False
-    dropping = compose(named("queries.sql")["drop_geom_index"], geom_index=geom_index(layer, schema="antt"))
     try:
         with connection.transaction():
             connection.execute(plain("queries.sql", "wait_shortly"))
-            connection.execute(dropping)
+            _drop_indices(connection, layer)
             connection.execute(plain("queries.sql", "wait_as_usual"))
     except errors.LockNotAvailable:
         return False
     return True
+
+
+def _drop_indices(connection: Connection, layer: Layer) -> None:
+    said = named("queries.sql")
+    connection.execute(compose(said["drop_geom_index"], geom_index=geom_index(layer, schema="antt")))
+    connection.execute(compose(said["drop_primary_key"], table=table(layer), key=primary_key(layer)))
+    if has_reference(layer):
+        connection.execute(compose(said["drop_reference_key"], key=reference_key(layer, schema="antt")))
+
+
+def _make_indices(connection: Connection, layer: Layer) -> None:
+    said = named("queries.sql")
+    connection.execute(compose(said["make_primary_key"], table=table(layer), key=primary_key(layer)))
+    if has_reference(layer):
+        making = named("layout.sql")["make_reference_key"]
+        connection.execute(compose(making, table=table(layer), key=reference_key(layer)))
+    connection.execute(compose(said["make_geom_index"], geom_index=geom_index(layer), table=table(layer)))
 
 
 def _is_empty(connection: Connection, layer: Layer) -> bool:

@@ -41,6 +41,15 @@ DROP INDEX {geom_index};
 -- name: make_geom_index
 CREATE INDEX {geom_index} ON {table} USING gist (geom);
 
+-- name: drop_reference_key
+DROP INDEX {key};
+
+-- name: drop_primary_key
+ALTER TABLE {table} DROP CONSTRAINT {key};
+
+-- name: make_primary_key
+ALTER TABLE {table} ADD CONSTRAINT {key} PRIMARY KEY (id);
+
 -- name: author
 SELECT
     set_config('antt.inside', 'on', true), set_config('antt.who', %(who)s, true),
