@@ -43,6 +43,8 @@ __all__ = ["create_app"]
 
 _LOG = logging.getLogger("antt")
 _BYTES_PER_MB = 1_000_000
+# What an answer takes beside its body: its address, versions and place in the list. An empty tile is only that.
+_BYTES_PER_ANSWER = 1_000
 _LARGEST_BODY_BYTES = 64_000
 _BLUEPRINTS = (
     pages, assets, units, incidents, incident_records, incidents_write, hotspots, symbols, snapshots, jobs,
@@ -74,7 +76,9 @@ def create_app(settings: Settings, store: Store | None = None, *, clock: Callabl
     """
     app = Flask("mapserver", static_folder=None)
     kept = store or open_store(settings.store)
-    answers: VersionedCache[bytes] = VersionedCache(settings.cache_mb * _BYTES_PER_MB, len)
+    answers: VersionedCache[bytes] = VersionedCache(
+        settings.cache_mb * _BYTES_PER_MB, lambda body: len(body) + _BYTES_PER_ANSWER
+    )
     system = SystemStore(system_path(kept.address))
     levels = UnitLevels(index_folder(system.address))
     State(settings, kept, Reader(kept, settings.timezone), answers, clock, system, levels).attach(app)

@@ -152,7 +152,13 @@ def building(folder: Path) -> Iterator[bool]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder / ".lock") as alone:
-        yield alone
+        try:
+            yield alone
+        except OSError:
+            # As when the disk is full: what was begun must not keep the store itself from writing.
+            if alone:
+                _clear_begun(folder)
+            raise
 
 
 def _sorted(folder: Path, segment: Segment) -> Sorted:
@@ -178,6 +184,17 @@ def _put(folder: Path, manifest: Manifest, *, now_s: float) -> Manifest:
             # Windows refuses while somebody still maps the file: then the next build tries again.
             shutil.rmtree(folder / name, ignore_errors=True)
     return manifest
+
+
+def _clear_begun(folder: Path) -> None:
+    try:
+        held = read_manifest(folder)
+    except FileUnreadable:
+        return
+    named = {*held.retired, *(segment.name for segment in held.segments)} if held else set()
+    for path in folder.iterdir():
+        if path.name.startswith(_KINDS) and path.is_dir() and path.name not in named:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _retired(folder: Path) -> dict[str, float]:

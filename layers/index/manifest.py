@@ -138,11 +138,14 @@ def put_manifest(folder: Path, manifest: Manifest) -> None:
     """
     body = json.dumps({"format": _FORMAT, **asdict(manifest)}, ensure_ascii=False, indent=1)
     partial = folder / f".{_NAME}.{uuid4().hex[:8]}"
-    with partial.open("x", encoding="utf-8", newline="\n") as out:
-        out.write(f"{_digest(body)}\n{body}")
-        out.flush()
-        os.fsync(out.fileno())
-    partial.replace(folder / _NAME)
+    try:
+        with partial.open("x", encoding="utf-8", newline="\n") as out:
+            out.write(f"{_digest(body)}\n{body}")
+            out.flush()
+            os.fsync(out.fileno())
+        partial.replace(folder / _NAME)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def stamp(folder: Path) -> tuple[int, int, int]:

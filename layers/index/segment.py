@@ -18,7 +18,6 @@ from layers.wording import Text
 
 __all__ = ["Segment", "check_segment", "open_segment", "put_array", "write_segment"]
 
-_ENDS_BYTES = 4096
 _BLOCK_BYTES = 1 << 20
 
 
@@ -33,7 +32,7 @@ class Segment:
     rows : int
         How many rows each column has.
     files : mapping of str to mapping
-        Column -> ``bytes`` of its file, ``ends``: hash of its first and last 4 kB, ``whole``: hash of all of it.
+        Column -> ``bytes`` of its file and ``whole``: hash of all of it.
     """
 
     name: str
@@ -67,13 +66,13 @@ def write_segment(folder: Path, columns: Mapping[str, NDArray[Any]], *, kind: st
             np.save(out, values, allow_pickle=False)
             out.flush()
             os.fsync(out.fileno())
-        files[column] = {"bytes": path.stat().st_size, "ends": _ends(path), "whole": _whole(path)}
+        files[column] = {"bytes": path.stat().st_size, "whole": _whole(path)}
     rows = {len(values) for name, values in columns.items() if name != "gone"}
     return Segment(name, rows.pop(), files)
 
 
 def open_segment(folder: Path, segment: Segment) -> dict[str, NDArray[Any]]:
-    """Map the columns of a segment, read-only.
+    """Read the columns of a segment through once and map them, read-only.
 
     Parameters
     ----------
@@ -90,13 +89,13 @@ def open_segment(folder: Path, segment: Segment) -> dict[str, NDArray[Any]]:
     Raises
     ------
     FileUnreadable
-        When a file is missing, has another length, or begins or ends otherwise than it was written.
+        When a file is missing or not what was written; a damaged count would be believed otherwise.
     """
     found: dict[str, NDArray[Any]] = {}
     for column, said in segment.files.items():
         path = folder / segment.name / f"{column}.npy"
         try:
-            if path.stat().st_size != said["bytes"] or _ends(path) != said["ends"]:
+            if path.stat().st_size != said["bytes"] or _whole(path) != said["whole"]:
                 raise _damaged(path)
             # A plain array over the same pages: the class of numpy for mapped files costs time at every use.
             found[column] = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
@@ -148,14 +147,6 @@ def put_array(path: Path, values: NDArray[Any]) -> None:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
-
-
-def _ends(path: Path) -> str:
-    with path.open("rb") as file:
-        digest = hashlib.blake2b(file.read(_ENDS_BYTES), digest_size=16)
-        file.seek(max(path.stat().st_size - _ENDS_BYTES, 0))
-        digest.update(file.read(_ENDS_BYTES))
-    return digest.hexdigest()
 
 
 def _whole(path: Path) -> str:

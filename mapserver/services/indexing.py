@@ -254,15 +254,22 @@ def unit_column(base: Sorted, units: gpd.GeoDataFrame, *, vintage: str, folder: 
     if home is None or not home.is_dir():
         return _located(base.columns, units)
     path = home / f"unit-{vintage}.npy"
-    with contextlib.suppress(OSError, ValueError):
+    # An empty file, as a power cut leaves one, is told as the end of the file.
+    with contextlib.suppress(OSError, ValueError, EOFError):
         found = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
-        if found.shape == (len(base),):
+        if found.shape == (len(base),) and _points_into(found, len(units)):
             return found
     made = _located(base.columns, units)
     # A reader without the right to write answers all the same.
     with contextlib.suppress(OSError):
         put_array(path, made)
     return made
+
+
+def _points_into(unit: NDArray[Any], unit_count: int) -> bool:
+    return np.issubdtype(unit.dtype, np.signedinteger) and bool(
+        unit.min(initial=-1) >= -1 and unit.max(initial=-1) < unit_count
+    )
 
 
 def _located(columns: Columns, units: gpd.GeoDataFrame) -> NDArray[Any]:

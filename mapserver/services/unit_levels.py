@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import shutil
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -46,6 +47,9 @@ _KEPT_VERTICES = 3_000_000
 _WORTH = 0.9
 # Up to this zoom a ward is a few pixels, and its border would hide it: only provinces have one.
 _PROVINCES_ONLY = 6
+
+# What reading a file raises that is missing, empty, cut off or garbled.
+_UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, shapely.errors.GEOSException)
 
 _Offsets = tuple[NDArray[np.int64], ...]
 _Made = dict[int, tuple[Parts, Borders]]
@@ -115,22 +119,31 @@ class UnitLevels:
             return _label_places(reader.units(as_of).frame)
         try:
             return _loaded_labels(self._folder / _FOLDER / name)
-        except (OSError, ValueError):
+        except _UNREADABLE:
             shutil.rmtree(self._folder / _FOLDER / name, ignore_errors=True)
-        return _loaded_labels(build(reader, self._folder, as_of))
+        try:
+            return _loaded_labels(build(reader, self._folder, as_of))
+        except _UNREADABLE:
+            # The folder may be one that only others may write to, or the disk full.
+            return _label_places(reader.units(as_of).frame)
 
     def _read(self, reader: Reader, as_of: dt.date, *, name: str, zoom: int) -> Level:
         if self._folder is None:
-            made = self._made.get_or_make(name, lambda: dict(_levels(reader.units(as_of).frame)))
-            return Level.of(*made[_finer(zoom, made)])
+            return self._in_memory(reader, as_of, name=name, zoom=zoom)
         folder = self._folder / _FOLDER / name
         try:
             return Level.of(*_load(folder, zoom))
-        except (OSError, ValueError, KeyError):
+        except _UNREADABLE:
             # Missing or damaged: it is derived, so it is made again.
             shutil.rmtree(folder, ignore_errors=True)
-        build(reader, self._folder, as_of)
-        return Level.of(*_load(folder, zoom))
+        try:
+            return Level.of(*_load(build(reader, self._folder, as_of), zoom))
+        except _UNREADABLE:
+            return self._in_memory(reader, as_of, name=name, zoom=zoom)
+
+    def _in_memory(self, reader: Reader, as_of: dt.date, *, name: str, zoom: int) -> Level:
+        made = self._made.get_or_make(name, lambda: dict(_levels(reader.units(as_of).frame)))
+        return Level.of(*made[_finer(zoom, made)])
 
 
 def build(reader: Reader, folder: Path, as_of: dt.date) -> Path:

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 
 from flask import Response, current_app, request
 from werkzeug.datastructures import Accept
@@ -28,8 +29,8 @@ _PACKED = frozenset({"application/json", "application/geo+json", "application/vn
 def cached(mimetype: str, make: Callable[[], bytes], *, layers: tuple[Layer, ...] = LAYERS) -> Response:
     """Answer a reading address from the cache, or make the answer.
 
-    The key is the address with its parameters in order, the versions of the layers it reads and
-    the version of the program; the ETag is its hash, so 304 is answered without making anything.
+    The key is the store, the address with its parameters in order, the versions of the layers it reads
+    and the version of the program; the ETag is its hash, so 304 is answered without making anything.
 
     Parameters
     ----------
@@ -50,6 +51,8 @@ def cached(mimetype: str, make: Callable[[], bytes], *, layers: tuple[Layer, ...
     packing = mimetype in _PACKED and _takes_gzip(request.headers.get("Accept-Encoding", ""))
     versions = state.store.versions()
     key = (
+        # Two stores count alike: whoever looks at the sample first must not be shown it as their own.
+        _place_of(state.system.address),
         request.path,
         # As it was written: of a parameter that is given twice, the first may be the one that counts.
         request.query_string,
@@ -77,6 +80,11 @@ def cached(mimetype: str, make: Callable[[], bytes], *, layers: tuple[Layer, ...
 
 def _is_held(etag: str) -> bool:
     return not request.if_none_match.star_tag and request.if_none_match.contains(etag)
+
+
+@lru_cache(maxsize=64)
+def _place_of(address: str) -> str:
+    return address if address == "memory:" else str(Path(address).resolve())
 
 
 @lru_cache(maxsize=64)

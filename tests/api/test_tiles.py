@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,9 +13,11 @@ from flask.testing import FlaskClient
 from layers.catalog import CAMERAS, INCIDENTS, UNITS, categories
 from layers.index.cells import Tile, places_in_tile
 from layers.index.morton import morton_of_places
-from layers.store import Store
+from layers.store import Store, open_store
+from mapserver.app import create_app
 from mapserver.services.tiles import MOST_POINTS
-from tests.builders import cameras, incidents, town
+from mapserver.settings import Settings
+from tests.builders import NOW, cameras, incidents, town
 from tests.vector_tiles import Feature, read_tile
 
 MVT = "application/vnd.mapbox-vector-tile"
@@ -201,3 +204,18 @@ def test_what_is_not_understood_is_refused(client: FlaskClient, rest: str, statu
     answer = client.get(f"/tiles/{rest}")
     assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
     assert said in json.loads(answer.data)["detail"]
+
+
+def test_a_tile_of_one_store_is_not_taken_for_that_of_another(tmp_path: Path) -> None:
+    tile = tiles_over(ZOOM)[0]
+    address = f"/tiles/incidents/{tile.z}/{tile.x}/{tile.y}.mvt"
+    tags: list[str] = []
+    for name, seed in (("sample", 1), ("city", 2)):
+        held = open_store(str(tmp_path / f"{name}.gpkg"))
+        held.append(UNITS, town(3, 3))
+        held.append(INCIDENTS, incidents(50, seed=seed))
+        reader = create_app(Settings(store=held.address), held, clock=lambda: NOW).test_client()
+        answer = reader.get(address, headers={"If-None-Match": tags[0]} if tags else {})
+        assert answer.status_code == 200
+        tags.append(answer.headers["ETag"])
+        held.close()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import geopandas as gpd
@@ -116,3 +117,36 @@ def test_a_process_that_dies_in_a_load_leaves_the_file_as_it_was(tmp_path: Path)
     store.append(INCIDENTS, incidents(300, seed=2))
     assert store.count(INCIDENTS, EVERYWHERE) == 598
     store.close()
+
+
+_AWKWARD = [None, "", " ", "'", "x'00'", "0", "1e5", "đường Lê Thanh Nghị", "a\0b", "😀", "\0", "\n", '"', "NULL"]
+
+
+def _as_kept(path: Path, *frames: gpd.GeoDataFrame) -> list[tuple[object, ...]]:
+    store = open_store(str(path))
+    for frame in frames:
+        store.append(INCIDENTS, frame)
+    assert store.problems() == []
+    store.close()
+    with closing(sqlite3.connect(path)) as file:
+        # A whole number, a fraction and a text that look alike are of different types in Python as well.
+        return [tuple((type(v), v) for v in row) for row in file.execute("SELECT * FROM incidents ORDER BY fid")]
+
+
+@pytest.mark.parametrize("accuracy_m", [[None, 5.0, 1000.0], [None, 0.1, 1e300]])
+@pytest.mark.parametrize("few", [False, True])
+def test_many_rows_at_once_are_kept_as_those_that_come_singly(
+    tmp_path: Path, accuracy_m: list[float | None], few: bool
+) -> None:
+    count = 1_500
+    texts = [_AWKWARD[row % (3 if few else len(_AWKWARD))] for row in range(count)]
+    rows = incidents(
+        count,
+        reported_unit=texts,
+        channel=[None if text is None else f"{text}{row}" for row, text in enumerate(texts)],
+        content_hash=[f"{row:016x}" if row % 2 else None for row in range(count)],
+        location_accuracy_m=[accuracy_m[row % 3] for row in range(count)],
+        row_version=[1 + row % 12 for row in range(count)],
+    )
+    singly = [rows[start : start + 100] for start in range(0, count, 100)]
+    assert _as_kept(tmp_path / "many.gpkg", rows) == _as_kept(tmp_path / "few.gpkg", *singly)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
 import logging
 import subprocess
@@ -130,8 +131,39 @@ def test_a_second_builder_is_kept_out(folder: Path, builder: IndexBuilder) -> No
     assert builder.build(NOW) is Built.BASE
 
 
+@pytest.mark.parametrize("harm", ["empty", "beyond the list"])
+def test_a_damaged_list_of_units_is_made_again(store: Store, folder: Path, builder: IndexBuilder, *, harm: str) -> None:
+    builder.build(NOW)
+    (path,) = folder.rglob("unit-*.npy")
+    sound = np.load(path)
+    path.unlink()
+    if harm == "empty":
+        path.write_bytes(b"")
+    else:
+        np.save(path, np.full_like(sound, 30_000))
+    _units, table = Reader(store, ZONE).incidents(TODAY)
+    assert np.array_equal(table.unit, sound)
+    assert np.array_equal(np.load(path), sound)
+
+
+def test_a_full_disk_leaves_nothing_begun(folder: Path, builder: IndexBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
+    builder.build(NOW)
+    held, real, written = sorted(path.name for path in folder.iterdir()), np.save, []
+
+    def full(*arguments: object, **named: object) -> None:
+        written.append(arguments)
+        if len(written) > 20:
+            raise OSError(errno.ENOSPC, "no space left on device")
+        real(*arguments, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(np, "save", full)
+    with pytest.raises(OSError, match="no space"):
+        builder.rebuild(NOW)
+    assert sorted(path.name for path in folder.iterdir()) == held
+
+
 @pytest.mark.parametrize("name", ["manifest.json", "key.npy", "category.npy", "by_identity.npy"])
-@pytest.mark.parametrize("harm", ["gone", "cut", "changed"])
+@pytest.mark.parametrize("harm", ["gone", "cut", "end", "middle"])
 def test_a_damaged_index_is_noticed_and_made_again(
     store: Store, folder: Path, builder: IndexBuilder, caplog: pytest.LogCaptureFixture, *, name: str, harm: str
 ) -> None:
@@ -140,7 +172,9 @@ def test_a_damaged_index_is_noticed_and_made_again(
     content = path.read_bytes()
     path.unlink()
     if harm != "gone":
-        path.write_bytes(content[:-9] if harm == "cut" else content[:-9] + b"?" + content[-8:])
+        at = {"cut": len(content) - 9, "end": len(content) - 9, "middle": len(content) // 2}[harm]
+        other = bytes([content[at] ^ 0xFF])
+        path.write_bytes(content[:at] if harm == "cut" else content[:at] + other + content[at + 1 :])
     with caplog.at_level(logging.WARNING, "antt"):
         _units, table = Reader(store, ZONE).incidents(TODAY)
     assert len(table.key) == 600

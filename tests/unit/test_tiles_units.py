@@ -198,6 +198,24 @@ def test_a_damaged_level_is_made_again(reader: Reader, tmp_path: Path) -> None:
     assert np.isfinite(labels).all()
 
 
+@pytest.mark.parametrize("harm", ["empty", "cut", "garbled"])
+def test_a_level_that_a_power_cut_left_is_made_again(reader: Reader, tmp_path: Path, *, harm: str) -> None:
+    whole = UnitLevels(tmp_path).level(reader, DAY, 12)
+    for path in build(reader, tmp_path, DAY).iterdir():
+        content, half = path.read_bytes(), path.stat().st_size // 2
+        left = {"empty": b"", "cut": content[:half], "garbled": content[:half] + b"?" * 40 + content[half + 40 :]}[harm]
+        path.write_bytes(b"null" if path.suffix == ".json" else left)
+    assert len(UnitLevels(tmp_path).level(reader, DAY, 12).parts.owner) == len(whole.parts.owner)
+
+
+def test_levels_are_drawn_where_nothing_can_be_written(reader: Reader, tmp_path: Path) -> None:
+    # A file in the place of the folder refuses every user alike, the administrator too.
+    (tmp_path / "units").write_bytes(b"")
+    levels = UnitLevels(tmp_path)
+    assert len(levels.level(reader, DAY, 12).parts.owner) > 40
+    assert np.isfinite(levels.labels(reader, DAY)).all()
+
+
 def test_other_boundaries_have_other_levels(reader: Reader, tmp_path: Path) -> None:
     assert build(reader, tmp_path, DAY) == build(reader, tmp_path, DAY + dt.timedelta(days=1))
     assert build(reader, tmp_path, DAY) != build(reader, tmp_path, dt.date(2020, 1, 1))
