@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from layers.errors import FileUnreadable
 from layers.wording import Text
 
-__all__ = ["Segment", "check_segment", "open_segment", "put_array", "write_segment"]
+__all__ = ["Segment", "check_segment", "get_array", "open_segment", "put_array", "write_segment"]
 
 _BLOCK_BYTES = 1 << 20
+_DIGEST_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -126,12 +127,12 @@ def check_segment(folder: Path, segment: Segment) -> list[Path]:
 
 
 def put_array(path: Path, values: NDArray[Any]) -> None:
-    """Put an array into a file that is there whole or not at all.
+    """Put an array into a file that is there whole or not at all, its hash behind it.
 
     Parameters
     ----------
     path : Path
-        The file; an earlier one is replaced.
+        The file; an earlier one is replaced. Its name stands in no manifest, so it vouches for itself.
     values : ndarray
         The array.
 
@@ -144,17 +145,57 @@ def put_array(path: Path, values: NDArray[Any]) -> None:
     try:
         with partial.open("xb") as out:
             np.save(out, values, allow_pickle=False)
+        digest = _hash(partial, partial.stat().st_size)
+        with partial.open("ab") as out:
+            out.write(digest.digest())
+            out.flush()
+            os.fsync(out.fileno())
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
 
 
+def get_array(path: Path) -> NDArray[Any]:
+    """Map an array that `put_array` wrote, after reading it through.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    ndarray
+        Read-only.
+
+    Raises
+    ------
+    FileUnreadable
+        When the file is missing or not what was written.
+    """
+    try:
+        length = path.stat().st_size - _DIGEST_BYTES
+        with path.open("rb") as file:
+            file.seek(max(length, 0))
+            said = file.read()
+        if length <= 0 or _hash(path, length).digest() != said:
+            raise _damaged(path)
+        return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+    except (OSError, ValueError, EOFError) as problem:
+        raise _damaged(path) from problem
+
+
 def _whole(path: Path) -> str:
-    digest = hashlib.blake2b(digest_size=16)
+    return _hash(path, path.stat().st_size).hexdigest()
+
+
+def _hash(path: Path, length: int) -> hashlib.blake2b:
+    digest = hashlib.blake2b(digest_size=_DIGEST_BYTES)
     with path.open("rb") as file:
-        while block := file.read(_BLOCK_BYTES):
+        while block := file.read(min(_BLOCK_BYTES, length)):
             digest.update(block)
-    return digest.hexdigest()
+            length -= len(block)
+    return digest
 
 
 def _damaged(path: Path) -> FileUnreadable:

@@ -81,11 +81,14 @@ def run_until(stop: threading.Event, settings: Settings) -> None:
     store = open_store(settings.store)
     system = SystemStore(system_path(store.address))
     store.close()
-    builder = threading.Thread(target=_keep_index, args=(stop, settings), daemon=True)
-    builder.start()
+    builder = _begin_builder(stop, settings)
     used = [Path(str(job.request["path"])) for job in system.active() if "path" in job.request]
     discard_unused(upload_folder(system.address), used, now=utc_now())
     while not stop.is_set():
+        if not builder.is_alive():
+            # A fault of the program has ended it; its trace is in the log, and readers ask the store meanwhile.
+            stop.wait(_AFTER_FAILURE_S)
+            builder = _begin_builder(stop, settings)
         try:
             pause_s = 0.0 if _one_job(stop, settings, system) else _LOOK_EVERY_S
         except AnttError:
@@ -94,6 +97,12 @@ def run_until(stop: threading.Event, settings: Settings) -> None:
             pause_s = _AFTER_FAILURE_S
         stop.wait(pause_s)
     builder.join(_LAST_CHUNK_S)
+
+
+def _begin_builder(stop: threading.Event, settings: Settings) -> threading.Thread:
+    builder = threading.Thread(target=_keep_index, args=(stop, settings), daemon=True)
+    builder.start()
+    return builder
 
 
 def _keep_index(stop: threading.Event, settings: Settings) -> None:
@@ -110,6 +119,7 @@ def _keep_index(stop: threading.Event, settings: Settings) -> None:
                 store = open_store(settings.store)
                 folder = folder_of(store)
                 if folder is None:
+                    stop.wait()
                     return
                 index = IndexBuilder(store, settings.timezone, folder)
             index.look(utc_now())

@@ -23,7 +23,7 @@ from layers.index.columns import READ, Columns
 from layers.index.files import open_state
 from layers.index.manifest import index_folder, stamp
 from layers.index.merging import Delta
-from layers.index.segment import put_array
+from layers.index.segment import get_array, put_array
 from layers.index.state import IN_MEMORY, IdentitiesClash, Sorted, State, TableParts, advanced, folded, state_of
 from layers.store import Store
 from layers.store.changes import Changes
@@ -254,9 +254,8 @@ def unit_column(base: Sorted, units: gpd.GeoDataFrame, *, vintage: str, folder: 
     if home is None or not home.is_dir():
         return _located(base.columns, units)
     path = home / f"unit-{vintage}.npy"
-    # An empty file, as a power cut leaves one, is told as the end of the file.
-    with contextlib.suppress(OSError, ValueError, EOFError):
-        found = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+    with contextlib.suppress(FileUnreadable):
+        found = get_array(path)
         if found.shape == (len(base),) and _points_into(found, len(units)):
             return found
     made = _located(base.columns, units)

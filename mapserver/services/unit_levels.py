@@ -37,9 +37,9 @@ __all__ = ["UnitLevels", "build"]
 
 _FOLDER = "units"
 _LIST = "zooms.json"
-_LABELS = "labels.npy"
+_LABELS = "labels.npz"
 # Raised when levels are made or written in another way, so that older files are left aside.
-_FORMAT = 1
+_FORMAT = 2
 _KEPT_SETS = 4
 # About 100 MB: a vertex is held by its unit and by its border.
 _KEPT_VERTICES = 3_000_000
@@ -173,7 +173,8 @@ def build(reader: Reader, folder: Path, as_of: dt.date) -> Path:
     draft.mkdir(parents=True)
     for zoom, (parts, borders) in made.items():
         _save(draft / f"{zoom}.npz", parts, borders)
-    np.save(draft / _LABELS, _label_places(frame))
+    # Packed like the levels: its checksum tells a damaged file.
+    np.savez(draft / _LABELS, places=_label_places(frame))
     (draft / _LIST).write_text(json.dumps(sorted(made)), encoding="ascii")
     try:
         draft.replace(target)
@@ -189,7 +190,8 @@ def _label_places(frame: gpd.GeoDataFrame) -> NDArray[np.float64]:
 
 
 def _loaded_labels(folder: Path) -> NDArray[np.float64]:
-    return np.asarray(np.load(folder / _LABELS), dtype=np.float64)
+    with np.load(folder / _LABELS) as held:
+        return np.asarray(held["places"], dtype=np.float64)
 
 
 def _leave_the_newest(home: Path) -> None:

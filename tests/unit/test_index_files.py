@@ -131,7 +131,7 @@ def test_a_second_builder_is_kept_out(folder: Path, builder: IndexBuilder) -> No
     assert builder.build(NOW) is Built.BASE
 
 
-@pytest.mark.parametrize("harm", ["empty", "beyond the list"])
+@pytest.mark.parametrize("harm", ["empty", "another number", "beyond the list"])
 def test_a_damaged_list_of_units_is_made_again(store: Store, folder: Path, builder: IndexBuilder, *, harm: str) -> None:
     builder.build(NOW)
     (path,) = folder.rglob("unit-*.npy")
@@ -139,6 +139,8 @@ def test_a_damaged_list_of_units_is_made_again(store: Store, folder: Path, build
     path.unlink()
     if harm == "empty":
         path.write_bytes(b"")
+    elif harm == "another number":
+        np.save(path, np.roll(sound, 1))
     else:
         np.save(path, np.full_like(sound, 30_000))
     _units, table = Reader(store, ZONE).incidents(TODAY)
