@@ -19,6 +19,7 @@ from layers.store.system import SystemStore, system_path
 from layers.wording import Text
 from mapserver.clock import utc_now
 from mapserver.services.cache import VersionedCache
+from mapserver.services.lineage import UnitNames
 from mapserver.services.reader import Reader
 from mapserver.services.unit_levels import UnitLevels
 from mapserver.settings import Settings
@@ -31,10 +32,12 @@ from mapserver.web import (
     incidents_write,
     jobs,
     pages,
+    recast,
     snapshots,
     symbols,
     tiles,
     units,
+    vintages,
 )
 from mapserver.web.responses import problem, refusal_page
 from mapserver.web.state import State
@@ -48,7 +51,7 @@ _BYTES_PER_ANSWER = 1_000
 _LARGEST_BODY_BYTES = 64_000
 _BLUEPRINTS = (
     pages, assets, units, incidents, incident_records, incidents_write, hotspots, symbols, snapshots, jobs,
-    health, tiles,
+    health, tiles, recast, vintages,
 )  # fmt: skip
 
 
@@ -81,7 +84,8 @@ def create_app(settings: Settings, store: Store | None = None, *, clock: Callabl
     )
     system = SystemStore(system_path(kept.address))
     levels = UnitLevels(index_folder(system.address))
-    State(settings, kept, Reader(kept, settings.timezone), answers, clock, system, levels).attach(app)
+    reader = Reader(kept, settings.timezone)
+    State(settings, kept, reader, answers, clock, system, levels, UnitNames(kept)).attach(app)
     # An upload raises this for itself.
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY_BYTES
     for module in _BLUEPRINTS:

@@ -14,7 +14,7 @@ import { Filters } from "./panels/filters";
 import { LayerTree } from "./panels/layers_tree";
 import { Shell } from "./panels/shell";
 import { UnitTable } from "./panels/table";
-import { WardPanel } from "./panels/ward";
+import { type Known, WardPanel } from "./panels/ward";
 import { Picture } from "./picture";
 import { pointing } from "./pointing";
 import * as requests from "./requests";
@@ -22,7 +22,7 @@ import { formatState, sameButView, StateHolder, type ViewState } from "./state";
 import { onThemeChange } from "./theme";
 import { Timeline } from "./timeline";
 import type {
-  Box, Category, Density, PageConfig, SearchHit, ShapeCollection, Summary, UnitCounts, UnitList,
+  Box, Category, Density, PageConfig, SearchHit, ShapeCollection, Summary, UnitCounts, UnitList, UnitTrend,
 } from "./types";
 
 /** The running page. */
@@ -38,7 +38,7 @@ export class App {
   private readonly table: UnitTable;
   private readonly wanted: ReturnType<App["resources"]>;
   private summary: Summary | null = null;
-  private wardSummary: Summary | null = null;
+  private known: Known = { summary: null, trend: null };
 
   constructor(
     private readonly map: LeafletMap,
@@ -123,9 +123,13 @@ export class App {
       counts: new Resource<UnitCounts>(desk, (data) => picture.setCounts(data)),
       summary: new Resource<Summary>(desk, (data) => this.takeSummary(data), () => this.missSummary()),
       ward: new Resource<Summary>(desk, (data) => {
-        this.wardSummary = data;
+        this.known = { ...this.known, summary: data };
         this.drawWard();
       }),
+      trend: new Resource<UnitTrend>(desk, (data) => {
+        this.known = { ...this.known, trend: data };
+        this.drawWard();
+      }, undefined, "low"),
       density: new Resource<Density>(desk, (data) => picture.setDensity(data), undefined, "low"),
       insets: new Resource<ShapeCollection>(desk, (data) => drawInset(data, this.config.extent), undefined, "low"),
       signs: new Map([...addresses].map((url): [string, Resource<ShapeCollection>] =>
@@ -207,6 +211,7 @@ export class App {
       if (kind === "symbols" && visible.includes(key)) wanted.signs.get(url)?.load(requests.plainAddress(url));
     const unit = picture.units.find(state.sel);
     wanted.ward.load(unit ? requests.unitSummaryAddress(config, state, unit.id) : null);
+    wanted.trend.load(unit ? requests.unitTrendAddress(config, state, unit.id) : null);
   }
 
   private takeUnits(data: UnitList): void {
@@ -239,7 +244,7 @@ export class App {
   private select(sel: string | null, before: string | null): void {
     const unit = this.picture.units.find(sel);
     this.picture.select(unit);
-    if (sel !== before) this.wardSummary = null;
+    if (sel !== before) this.known = { summary: null, trend: null };
     if (unit) {
       this.drawWard();
       if (sel !== before) this.shell.wardSheet(true);
@@ -253,7 +258,7 @@ export class App {
     const { sel, unit: filter } = this.state.get();
     const unit = this.picture.units.find(sel);
     if (!unit) return;
-    this.ward.showUnit(unit, this.wardSummary, this.picture.units.find(filter)?.id === unit.id);
+    this.ward.showUnit(unit, this.known, this.picture.units.find(filter)?.id === unit.id);
     this.picture.placeLabels();
   }
 

@@ -47,6 +47,11 @@ export function unitSummaryAddress(config: PageConfig, state: ViewState, unit: s
   return join(config.urls.summary, filters({ ...state, unit }));
 }
 
+/** One unit through time under the page's filters. */
+export function unitTrendAddress(config: PageConfig, state: ViewState, unit: string): string {
+  return join(config.urls.trend, filters({ ...state, unit }));
+}
+
 /** Layers without time: models and cameras. */
 export function plainAddress(base: string): string {
   return join(base, [["lang", currentLanguage()]]);

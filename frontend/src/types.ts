@@ -92,6 +92,16 @@ export interface Summary {
   meta: Meta;
 }
 
+/** One unit by calendar months: in the borders of the day shown, and in those of each time. */
+export interface UnitTrend {
+  unit: string;
+  start: string | null;
+  recast: { low: number[]; count: number[]; high: number[] };
+  by_code: number[];
+  breaks: { day: string; sentence: string }[];
+  meta: Meta;
+}
+
 export interface Density {
   image: string | null;
   reason?: string;

@@ -17,6 +17,7 @@ from layers.boundaries.mending import Mended, mend
 from layers.boundaries.placing import inside_vietnam
 from layers.boundaries.reading import SourceFile
 from layers.boundaries.report import ImportReport, MendedUnit, QuarantinedRow, check_units
+from layers.boundaries.snapping import snap_to_grid
 from layers.boundaries.values import pad_code
 from layers.catalog import UNITS
 from layers.errors import InvalidParameter
@@ -78,8 +79,9 @@ def prepare(
     """Mend, check and complete the units of a file.
 
     A row without code, name or usable area, a row outside Việt Nam, and every further row of
-    a code that came before, is set aside with its reasons; all others are taken in. Overlaps
-    and gaps are reported, never repaired here.
+    a code that came before, is set aside with its reasons; all others are taken in, their
+    vertices on a grid of a centimetre. Overlaps and gaps are reported with a proposal, never
+    repaired here.
 
     Parameters
     ----------
@@ -101,12 +103,12 @@ def prepare(
     codes = [pad_code(code, vintage.level) for code in source.frame["code"]]
     quarantined = _quarantined(source, mended, codes)
     kept = np.setdiff1d(np.arange(source.row_count), [row.row - 1 for row in quarantined])
-    shapes = mended.shapes[kept]
+    shapes = snap_to_grid(mended.shapes[kept])
     rows = source.frame.iloc[kept].reset_index(drop=True)
     rows = rows.assign(
         code=[codes[position] for position in kept],
         id=new_ids(len(kept), now=now, rng=rng),
-        area_km2=area_m2(shapes) / 1e6,
+        area_km2=area_m2(shapes.tolist()) / 1e6,
     )
     units = schema.check(_completed(rows, shapes, source=source, vintage=vintage), UNITS.schema)
     report = replace(

@@ -34,6 +34,7 @@ def print_boundary_report(run: Run, result: BoundaryResult, *, dry_run: bool) ->
             f"coordinate system {result.source.crs}.",
         )
     )
+    _print_reading(run, result)
     language = run.settings.lang
     _listed(
         run,
@@ -87,6 +88,28 @@ def print_units(run: Run, units: Sequence[dict[str, object]]) -> None:
         run.say(Text(f"{line}  {unit['valid_from']} – {until}", f"{line}  {unit['valid_from']} – {until}"))
 
 
+def _print_reading(run: Run, result: BoundaryResult) -> None:
+    found, texts = result.source.finding, result.source.encoding
+    if texts.score is not None:
+        share = figure(100 * texts.score, 0, run.settings.lang)
+        run.say(
+            Text(
+                f"Bảng mã {texts.used}: {share} % chữ có dấu là âm tiết tiếng Việt.",
+                f"Encoding {texts.used}: {share} % of the marked words are Vietnamese syllables.",
+            )
+        )
+    if found is not None and found.evidence_m is not None:
+        far = figure(found.evidence_m, 0, run.settings.lang)
+        run.say(
+            Text(
+                f"Vị trí lệch {far} m so với {found.matched} vị trí đã biết.",
+                f"The places are {far} m from where {found.matched} known ones lie.",
+            )
+        )
+    if found is not None and found.note is not None:
+        run.say(found.note)
+
+
 def _print_defects(run: Run, result: BoundaryResult) -> None:
     lang = run.settings.lang
     overlaps = [
@@ -100,6 +123,14 @@ def _print_defects(run: Run, result: BoundaryResult) -> None:
     _listed(run, overlaps)
     run.say(Text(f"Khe hở: {len(gaps)}", f"Gaps: {len(gaps)}"))
     _listed(run, gaps)
+    cards = len(result.report.repairs)
+    if cards:
+        run.say(
+            Text(
+                f"Cần quyết định {cards} chỗ; xem đề xuất bằng `antt boundaries check`.",
+                f"{cards} places need a decision; see the proposals with `antt boundaries check`.",
+            )
+        )
 
 
 def _print_dropped(run: Run, result: BoundaryResult) -> None:

@@ -18,6 +18,7 @@ URLS = {
     "search": "/api/v1/units/search",
     "points": "/api/v1/incidents/points",
     "summary": "/api/v1/incidents/summary",
+    "trend": "/api/v1/incidents/trend",
     "density": "/api/v1/hotspots/density",
     "safezones": "/api/v1/safezones",
     "cameras": "/api/v1/cameras",
@@ -51,7 +52,7 @@ def page_config(view: MapView, language: str) -> dict[str, object]:
         "place": view.place.in_language(language),
         "extent": list(view.extent),
         "as_of": str(view.filter.as_of),
-        "vintage": {"valid_from": str(max(view.vintages, default="")), "title": view.vintage.in_language(language)},
+        "vintage": {"valid_from": _shown(view), "title": view.vintage.in_language(language)},
         "vintages": [str(day) for day in view.vintages],
         "time": None if view.first_day is None else {"first": str(view.first_day), "last": str(view.last_day)},
         "default_filter": {
@@ -93,3 +94,9 @@ def _layer(layer: LayerView, language: str) -> dict[str, object]:
         "symbol": layer.symbol,
         "ramp": list(layer.ramp),
     }
+
+
+def _shown(view: MapView) -> str:
+    # A vintage that is loaded ahead of its time is not the one on the map.
+    day = view.filter.as_of
+    return str(max((start for start in view.vintages if day is None or start <= day), default=""))

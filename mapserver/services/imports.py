@@ -12,13 +12,14 @@ import geopandas as gpd
 import numpy as np
 
 from layers.boundaries.locate import locate
+from layers.boundaries.placing import CrsFinding
 from layers.boundaries.prepare import Vintage, prepare
 from layers.boundaries.reading import SourceFile, read_boundaries
 from layers.boundaries.report import ImportReport
 from layers.boundaries.versions import VersionPlan, plan_import
-from layers.catalog import UNITS
+from layers.catalog import SCHEMATIC, UNITS
 from layers.errors import Conflict, Forbidden
-from layers.store import ChangeSet, Store
+from layers.store import ChangeSet, Query, Store
 from layers.wording import Text
 
 __all__ = ["BoundaryRequest", "BoundaryResult", "import_boundaries", "refuse_store_file"]
@@ -37,7 +38,9 @@ class BoundaryRequest:
     valid_to : date or None
         First day they are no longer.
     level : str
-        ``commune`` for now.
+        ``commune`` or ``beat``; provinces are dissolved from communes, never loaded beside them.
+    scope : tuple of str
+        Codes of the parents that the file speaks for; those of its units when empty.
     mapping : mapping of str to str
         Field -> column, where the columns cannot be guessed.
     crs : int or None
@@ -58,6 +61,7 @@ class BoundaryRequest:
     valid_from: dt.date
     valid_to: dt.date | None = None
     level: str = "commune"
+    scope: tuple[str, ...] = ()
     mapping: Mapping[str, str] = field(default_factory=dict)
     crs: int | None = None
     encoding: str | None = None
@@ -96,11 +100,13 @@ class BoundaryResult:
         return self.report.to_json() | {
             "inserted": len(self.plan.insert),
             "closed": len(self.plan.close),
+            "filled": len(self.plan.fill),
             "unchanged": len(self.plan.unchanged),
             "ended": list(self.plan.ended),
             "columns": dict(self.source.columns),
             "dropped_columns": list(self.source.dropped_columns),
-            "crs": self.source.crs,
+            "crs": (self.source.finding or CrsFinding(None, self.source.crs)).to_json(),
+            "encoding": {"used": self.source.encoding.used, "score": self.source.encoding.score},
         }
 
 
@@ -131,14 +137,18 @@ def import_boundaries(
         When the file cannot be used; the store is then as it was.
     """
     refuse_store_file(store, request.path)
-    source = read_boundaries(request.path, mapping=request.mapping, crs=request.crs, encoding=request.encoding)
+    source = read_boundaries(
+        request.path, mapping=request.mapping, crs=request.crs, encoding=request.encoding, known=_known(store)
+    )
     vintage = Vintage(
         request.valid_from, request.valid_to, request.level, request.decree, request.source or source.file_name
     )
     frame, report = prepare(source, vintage, now=now, rng=rng)
     with nullcontext() if request.dry_run else store.transaction():
         existing = store.read(UNITS)
-        plan = plan_import(existing, frame, valid_from=request.valid_from, valid_to=request.valid_to)
+        plan = plan_import(
+            existing, frame, valid_from=request.valid_from, valid_to=request.valid_to, scope=request.scope
+        )
         if not request.partial:
             _refuse_lost_ground(plan, existing, frame)
         if not request.dry_run and not plan.is_empty:
@@ -146,6 +156,15 @@ def import_boundaries(
                 ChangeSet(UNITS, insert=plan.insert, update=plan.updates, expected_row_version=plan.row_versions)
             )
     return BoundaryResult(report, source, plan)
+
+
+def _known(store: Store) -> gpd.GeoDataFrame | None:
+    """Read the borders that tell where a file belongs; any vintage will do, schematic ones excepted."""
+    loaded = store.read(UNITS, Query(columns=("source",))) if store.count(UNITS) else None
+    if loaded is None:
+        return None
+    surveyed = loaded[(loaded["source"] != SCHEMATIC) & loaded.geometry.notna()]
+    return surveyed if len(surveyed) else None
 
 
 def _refuse_lost_ground(plan: VersionPlan, existing: gpd.GeoDataFrame, incoming: gpd.GeoDataFrame) -> None:

@@ -27,7 +27,7 @@ from mapserver.services.indexing import IncidentSource, folder_of, vintage_of
 
 __all__ = ["IncidentTable", "Reader", "UnitTable", "Weighed", "incident_rows"]
 
-_KEPT_TABLES = 6
+_KEPT_TABLES = 12
 _KEPT_COLUMN_SETS = 2
 _SELECTIONS_BYTES = 96_000_000
 # Columns of the index that a table has under the same name.
@@ -192,7 +192,8 @@ class Reader:
     def __init__(self, store: Store, timezone: str, index: Path | None = None) -> None:
         self.store = store
         self.timezone = ZoneInfo(timezone)
-        self._tables: VersionedCache[object] = VersionedCache(_KEPT_TABLES, lambda _table: 1)
+        # Small tables made from whole layers, by anyone who names what and of which data version.
+        self.tables: VersionedCache[object] = VersionedCache(_KEPT_TABLES, lambda _table: 1)
         self._columns: VersionedCache[_Columns] = VersionedCache(_KEPT_COLUMN_SETS, lambda _columns: 1)
         self._incidents: VersionedCache[IncidentTable] = VersionedCache(_KEPT_COLUMN_SETS, lambda _table: 1)
         # Filled by `mapserver.services.incidents`: what was selected last.
@@ -214,13 +215,15 @@ class Reader:
         """
         return now.astimezone(self.timezone).date()
 
-    def units(self, as_of: dt.date) -> UnitTable:
-        """Read the units in force on a day.
+    def units(self, as_of: dt.date, level: str = "commune") -> UnitTable:
+        """Read the units of one level in force on a day.
 
         Parameters
         ----------
         as_of : date
             The day.
+        level : str
+            ``commune`` or ``beat``; the units of one level do not overlap.
 
         Returns
         -------
@@ -228,7 +231,7 @@ class Reader:
             Ordered by code.
         """
         version = self.store.versions()[UNITS.key]
-        table = self._tables.get_or_make(("units", as_of, version), lambda: self._read_units(as_of))
+        table = self.tables.get_or_make(("units", as_of, level, version), lambda: self._read_units(as_of, level))
         assert isinstance(table, UnitTable)  # noqa: S101 - tells mypy what this key holds
         return table
 
@@ -280,12 +283,16 @@ class Reader:
             All rows.
         """
         version = self.store.versions()[layer.key]
-        frame = self._tables.get_or_make((layer.key, version), lambda: self.store.read(layer))
+        frame = self.tables.get_or_make((layer.key, version), lambda: self.store.read(layer))
         assert isinstance(frame, gpd.GeoDataFrame)  # noqa: S101 - tells mypy what this key holds
         return frame
 
-    def _read_units(self, as_of: dt.date) -> UnitTable:
-        frame = in_force(self.store.read(UNITS), as_of).sort_values("code").reset_index(drop=True)
+    def _read_units(self, as_of: dt.date, level: str) -> UnitTable:
+        frame = (
+            in_force(self.store.read(UNITS, Query(where=(("level", level),))), as_of)
+            .sort_values("code")
+            .reset_index(drop=True)
+        )
         names = tuple(f"{code}@{day}" for code, day in zip(frame["code"], frame["valid_from"], strict=True))
         return UnitTable(frame, names)
 

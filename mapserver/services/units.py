@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from layers.boundaries.generalise import generalise, label_points
 from layers.boundaries.search import search as search_names
+from layers.boundaries.versions import in_force
 from layers.catalog import UNITS
 from layers.incidents.summary import by_unit
 from layers.records import Filter
@@ -222,21 +223,27 @@ def _labels(units: UnitTable) -> NDArray[np.float64]:
     return np.column_stack(label_points(units.frame))
 
 
-def unit_list(reader: Reader) -> list[dict[str, object]]:
-    """List every unit version.
+def unit_list(reader: Reader, *, as_of: dt.date | None = None, level: str | None = None) -> list[dict[str, object]]:
+    """List unit versions.
 
     Parameters
     ----------
     reader : Reader
         The store.
+    as_of : date, optional
+        Only those in force on this day; every version when left out.
+    level : str, optional
+        Only those of this level.
 
     Returns
     -------
     list of dict
-        ``code, name, unit_type, area_km2, population, valid_from, valid_to``, by code and day.
+        ``code, name, unit_type, level, area_km2, population, valid_from, valid_to``, by code and day.
     """
     frame = reader.all_units().sort_values(["code", "valid_from"])
-    names = ["code", "name", "unit_type", "area_km2", "population", "valid_from", "valid_to"]
+    frame = frame if as_of is None else in_force(frame, as_of)
+    frame = frame if level is None else frame[frame["level"] == level]
+    names = ["code", "name", "unit_type", "level", "area_km2", "population", "valid_from", "valid_to"]
     rows = frame[names].astype(object)
     records: list[dict[str, object]] = rows.where(rows.notna(), None).to_dict("records")
     return records

@@ -21,8 +21,13 @@ READING = (
     "/api/v1/units/list",
     "/api/v1/units/counts",
     "/api/v1/units/search?q=o+1",
+    "/api/v1/units/names?q=o+1",
     "/api/v1/incidents/points",
     "/api/v1/incidents/summary",
+    "/api/v1/incidents/recast",
+    "/api/v1/incidents/trend?unit=10001",
+    "/api/v1/vintages",
+    "/api/v1/units/standards",
     "/api/v1/hotspots/density",
     "/api/v1/hotspots/density.png",
     "/api/v1/safezones",
@@ -59,6 +64,7 @@ def test_every_address_is_known_to_these_tests(app: Flask) -> None:
             "units/<int:z>/<int:x>/<int:y>.mvt",
         )
     }
+    tiles |= {"/api/v1/units/<reference>/lineage"}
     others = tiles | {"/", "/static/dist/<name>", "/healthz", "/api/v1/version", "/snapshot.<any(pdf, png):kind>"}
     assert rules == (named - {"/snapshot.pdf"}) | others | test_writing.ADDRESSES | test_jobs.ADDRESSES
 

@@ -12,6 +12,7 @@ import { EMPTY_STATE, type ViewState } from "../state";
 import { quickPeriods } from "../timebins";
 import type { Category, PageConfig } from "../types";
 import type { Unit } from "../units";
+import { vintageField } from "./vintages";
 
 /** The filter form of the left panel. */
 export class Filters {
@@ -131,14 +132,9 @@ export class Filters {
   private vintage(): Child {
     const known = this.config.vintages;
     if (known.length < 2) return null;
-    const select = h("select", { id: "antt-vintage", "aria-label": t("filter.vintage") },
-      ...known.map((start) => h("option", { value: start }, t("filter.vintage_from", { date: formatDate(start) }))));
-    select.addEventListener("change", () => this.change({ asOf: select.value, unit: null, sel: null }));
-    this.updates.push(({ asOf }) => {
-      const day = asOf ?? this.config.as_of;
-      select.value = [...known].reverse().find((start) => start <= day) ?? known[0];
-    });
-    return h("fieldset", {}, h("legend", {}, t("filter.vintage")), select);
+    const { field, show } = vintageField(known, (asOf) => this.change({ asOf, unit: null, sel: null }));
+    this.updates.push(({ asOf }) => show(asOf ?? this.config.as_of));
+    return field;
   }
 
   private reset(): Child {

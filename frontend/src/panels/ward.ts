@@ -5,15 +5,22 @@ import { button, byId, closeButton, h, refill, type Child } from "../dom";
 import { capital, formatDate, formatNumber, formatRate } from "../format";
 import { t } from "../i18n";
 import type { Place } from "../layers/symbols";
-import type { Category, ListedUnit, Properties, Summary } from "../types";
+import type { Category, ListedUnit, Properties, Summary, UnitTrend } from "../types";
 import { validFrom, type Unit } from "../units";
 import { hourTable, monthChart } from "./charts";
+import { trendChart } from "./trend";
 
 export interface WardActs {
   close(): void;
   table(): void;
   exportHref(): string;
   filter(unit: string | null): void;
+}
+
+/** What is known of a unit so far. */
+export interface Known {
+  summary: Summary | null;
+  trend: UnitTrend | null;
 }
 
 const TOP_CATEGORIES = 6;
@@ -49,8 +56,8 @@ export class WardPanel {
     refill(this.body);
   }
 
-  /** Show a unit; the figures follow when the summary has arrived. */
-  showUnit(unit: Unit, summary: Summary | null, filtered: boolean): void {
+  /** Show a unit; the figures follow when the summary has arrived, and its past when that has. */
+  showUnit(unit: Unit, { summary, trend }: Known, filtered: boolean): void {
     const props = unit.props;
     const kicker = [
       capital(props.unit_type),
@@ -61,7 +68,7 @@ export class WardPanel {
     this.body.dataset.unit = unit.id;
     this.fill(kicker, props.name,
       h("p", { class: "muted facts" }, facts(props)),
-      summary ? this.figures(unit, summary) : h("p", { class: "muted waiting" }, t("progress.loading")),
+      summary ? this.figures(unit, summary, trend?.unit === unit.id ? trend : null) : h("p", { class: "muted waiting" }, t("progress.loading")),
       button(filtered ? t("ward.show_all") : t("ward.only"), () => this.acts.filter(filtered ? null : unit.id), { class: "button link" }),
       this.buttons());
     if (!same) this.body.scrollTop = 0;
@@ -106,7 +113,7 @@ export class WardPanel {
     return [h("dt", {}, t(`place.${key}`)), h("dd", {}, text)];
   }
 
-  private figures(unit: Unit, summary: Summary): HTMLElement {
+  private figures(unit: Unit, summary: Summary, trend: UnitTrend | null): HTMLElement {
     const count = summary.by_unit.find((row) => row.unit === unit.id)?.count ?? 0;
     const rate = unitValue(count, unit.props.population, "rate");
     return h(
@@ -120,6 +127,7 @@ export class WardPanel {
       this.topCategories(summary),
       h("h3", {}, t("ward.months")),
       monthChart(summary.timeline.start, summary.timeline.counts, validFrom(unit.id)),
+      trend && trendChart(trend),
       h("h3", {}, t("ward.hour_weekday")),
       hourTable(summary.hour_weekday, summary.unknown_hour),
     );
