@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -73,7 +74,7 @@ def write_segment(folder: Path, columns: Mapping[str, NDArray[Any]], *, kind: st
 
 
 def open_segment(folder: Path, segment: Segment) -> dict[str, NDArray[Any]]:
-    """Read the columns of a segment through once and map them, read-only.
+    """Map the columns of a segment, read-only; each process reads a file through before it first believes it.
 
     Parameters
     ----------
@@ -96,7 +97,7 @@ def open_segment(folder: Path, segment: Segment) -> dict[str, NDArray[Any]]:
     for column, said in segment.files.items():
         path = folder / segment.name / f"{column}.npy"
         try:
-            if path.stat().st_size != said["bytes"] or _whole(path) != said["whole"]:
+            if path.stat().st_size != said["bytes"] or _known_hash(path) != said["whole"]:
                 raise _damaged(path)
             # A plain array over the same pages: the class of numpy for mapped files costs time at every use.
             found[column] = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
@@ -145,9 +146,9 @@ def put_array(path: Path, values: NDArray[Any]) -> None:
     try:
         with partial.open("xb") as out:
             np.save(out, values, allow_pickle=False)
-        digest = _hash(partial, partial.stat().st_size)
+        digest = bytes.fromhex(_whole(partial))
         with partial.open("ab") as out:
-            out.write(digest.digest())
+            out.write(digest)
             out.flush()
             os.fsync(out.fileno())
         partial.replace(path)
@@ -178,7 +179,7 @@ def get_array(path: Path) -> NDArray[Any]:
         with path.open("rb") as file:
             file.seek(max(length, 0))
             said = file.read()
-        if length <= 0 or _hash(path, length).digest() != said:
+        if length <= 0 or _known_hash(path, without_bytes=_DIGEST_BYTES) != said.hex():
             raise _damaged(path)
         return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
     except (OSError, ValueError, EOFError) as problem:
@@ -186,16 +187,27 @@ def get_array(path: Path) -> NDArray[Any]:
 
 
 def _whole(path: Path) -> str:
-    return _hash(path, path.stat().st_size).hexdigest()
+    return _hash(path, path.stat().st_size)
 
 
-def _hash(path: Path, length: int) -> hashlib.blake2b:
+def _known_hash(path: Path, *, without_bytes: int = 0) -> str:
+    """Hash a file as it stands; one that nobody has touched since is not read again at every commit."""
+    found = path.stat()
+    return _hash_of_state(path, found.st_size - without_bytes, (found.st_ino, found.st_size, found.st_mtime_ns))
+
+
+@lru_cache(maxsize=1024)
+def _hash_of_state(path: Path, length: int, _state: tuple[int, int, int]) -> str:
+    return _hash(path, length)
+
+
+def _hash(path: Path, length: int) -> str:
     digest = hashlib.blake2b(digest_size=_DIGEST_BYTES)
     with path.open("rb") as file:
         while block := file.read(min(_BLOCK_BYTES, length)):
             digest.update(block)
             length -= len(block)
-    return digest
+    return digest.hexdigest()
 
 
 def _damaged(path: Path) -> FileUnreadable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,9 +15,10 @@ from layers.store.changes import Changes, Mark
 __all__ = ["WholeChanges"]
 
 
-class WholeChanges:
+class WholeChanges(ABC):
     """Tells every record of a layer whenever it is asked what changed."""
 
+    @abstractmethod
     def versions(self) -> dict[str, int]:
         """Tell the data version of each layer.
 
@@ -25,8 +27,8 @@ class WholeChanges:
         dict of str to int
             From the store.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def read(self, layer: Layer, query: Query = ALL) -> gpd.GeoDataFrame:
         """Read rows.
 
@@ -42,7 +44,6 @@ class WholeChanges:
         GeoDataFrame
             From the store.
         """
-        raise NotImplementedError
 
     @contextmanager
     def changes(self, layer: Layer, since: Mark | None = None, *, columns: tuple[str, ...] = ()) -> Iterator[Changes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -107,13 +108,7 @@ class IndexBuilder:
         Built
             What was done.
         """
-        with building(self._folder) as alone:
-            if not alone:
-                return Built.BUSY
-            held = self._held()
-            done = self._renewed(now) if held is None else self._brought_up(held, now)
-            self._units_of_today(now)
-            return done
+        return self._alone(now, self._brought_up)
 
     def rebuild(self, now: dt.datetime) -> Built:
         """Make the index anew from the store, whatever the files hold.
@@ -128,10 +123,13 @@ class IndexBuilder:
         Built
             ``base``, or ``busy`` when another process is building.
         """
+        return self._alone(now, self._renewed)
+
+    def _alone(self, now: dt.datetime, work: Callable[[dt.datetime], Built]) -> Built:
         with building(self._folder) as alone:
             if not alone:
                 return Built.BUSY
-            done = self._renewed(now)
+            done = work(now)
             self._units_of_today(now)
             return done
 
@@ -147,7 +145,10 @@ class IndexBuilder:
         write_state(self._folder, whole_state(self._store, self._timezone), now_s=now.timestamp())
         return Built.BASE
 
-    def _brought_up(self, held: State, now: dt.datetime) -> Built:
+    def _brought_up(self, now: dt.datetime) -> Built:
+        held = self._held()
+        if held is None:
+            return self._renewed(now)
         after, step = followed(self._store, held)
         manifest = read_manifest(self._folder)
         deltas = len(manifest.deltas) if manifest else 0
@@ -225,14 +226,16 @@ def check_index(store: Store, timezone: str, folder: Path, *, now: dt.datetime) 
 
 def _problems(store: Store, timezone: str, folder: Path) -> list[str]:
     try:
+        # Before anything is opened, which would stop at the first of them.
+        if broken := damaged_files(folder):
+            return [f"Tệp hỏng: {path.name} / Damaged file: {path.name}" for path in broken]
         held = open_state(folder)
-        if held is None:
-            return ["Chưa có chỉ mục / There is no index"]
-        broken = [f"Tệp hỏng: {path.name} / Damaged file: {path.name}" for path in damaged_files(folder)]
     except FileUnreadable as problem:
         return [f"{problem.message.vi} / {problem.message.en}"]
-    if broken or held.timezone != timezone:
-        return broken or ["Chỉ mục theo múi giờ khác / The index is in another time zone"]
+    if held is None:
+        return ["Chưa có chỉ mục / There is no index"]
+    if held.timezone != timezone:
+        return ["Chỉ mục theo múi giờ khác / The index is in another time zone"]
     now_held, _step = followed(store, held)
     true = whole_state(store, timezone)
     same = now_held.version != true.version or _same(folded(now_held), true)

@@ -31,9 +31,9 @@ from layers.boundaries.levels import (
 from layers.catalog import UNITS
 from mapserver.rendering.unit_tiles import Level
 from mapserver.services.cache import VersionedCache
-from mapserver.services.reader import Reader
+from mapserver.services.reader import Reader, UnitTable
 
-__all__ = ["UnitLevels", "build"]
+__all__ = ["UnitLevels", "build", "label_places"]
 
 _FOLDER = "units"
 _LIST = "zooms.json"
@@ -112,11 +112,11 @@ class UnitLevels:
 
     def _name(self, reader: Reader, as_of: dt.date) -> str:
         version = reader.store.versions()[UNITS.key]
-        return self._names.get_or_make((as_of, version), lambda: _fingerprint(reader.units(as_of).frame))
+        return self._names.get_or_make((as_of, version), lambda: _fingerprint(reader.units(as_of)))
 
     def _read_labels(self, reader: Reader, as_of: dt.date, name: str) -> NDArray[np.float64]:
         if self._folder is None:
-            return _label_places(reader.units(as_of).frame)
+            return label_places(reader.units(as_of).frame)
         try:
             return _loaded_labels(self._folder / _FOLDER / name)
         except _UNREADABLE:
@@ -125,7 +125,7 @@ class UnitLevels:
             return _loaded_labels(build(reader, self._folder, as_of))
         except _UNREADABLE:
             # The folder may be one that only others may write to, or the disk full.
-            return _label_places(reader.units(as_of).frame)
+            return label_places(reader.units(as_of).frame)
 
     def _read(self, reader: Reader, as_of: dt.date, *, name: str, zoom: int) -> Level:
         if self._folder is None:
@@ -163,9 +163,10 @@ def build(reader: Reader, folder: Path, as_of: dt.date) -> Path:
     Path
         The folder of the levels.
     """
-    frame = reader.units(as_of).frame
+    units = reader.units(as_of)
+    frame = units.frame
     home = folder / _FOLDER
-    target = home / _fingerprint(frame)
+    target = home / _fingerprint(units)
     if (target / _LIST).exists():
         return target
     made = dict(_levels(frame))
@@ -174,7 +175,7 @@ def build(reader: Reader, folder: Path, as_of: dt.date) -> Path:
     for zoom, (parts, borders) in made.items():
         _save(draft / f"{zoom}.npz", parts, borders)
     # Packed like the levels: its checksum tells a damaged file.
-    np.savez(draft / _LABELS, places=_label_places(frame))
+    np.savez(draft / _LABELS, places=label_places(frame))
     (draft / _LIST).write_text(json.dumps(sorted(made)), encoding="ascii")
     try:
         draft.replace(target)
@@ -185,7 +186,19 @@ def build(reader: Reader, folder: Path, as_of: dt.date) -> Path:
     return target
 
 
-def _label_places(frame: gpd.GeoDataFrame) -> NDArray[np.float64]:
+def label_places(frame: gpd.GeoDataFrame) -> NDArray[np.float64]:
+    """Tell where the name of each unit stands best.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        n units.
+
+    Returns
+    -------
+    ndarray of float, shape (n, 2)
+        Longitude and latitude; not a number for a unit without geometry.
+    """
     return np.column_stack(label_points(frame)) if len(frame) else np.empty((0, 2))
 
 
@@ -200,12 +213,11 @@ def _leave_the_newest(home: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def _fingerprint(frame: gpd.GeoDataFrame) -> str:
-    seen = hashlib.blake2b(f"{_FORMAT} {shapely.geos_version_string}".encode(), digest_size=12)
-    for part in frame["parent"].fillna(""):
+def _fingerprint(units: UnitTable) -> str:
+    # The shapes are hashed once for all that is kept of these units.
+    seen = hashlib.blake2b(f"{_FORMAT} {shapely.geos_version_string} {units.vintage}".encode(), digest_size=12)
+    for part in units.frame["parent"].fillna(""):
         seen.update(f"{part}\0".encode())
-    for shape in shapely.to_wkb(frame.geometry.to_numpy()):
-        seen.update(shape or b"\0")
     return seen.hexdigest()
 
 

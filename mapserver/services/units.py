@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
-from layers.boundaries.generalise import generalise, label_points
+from layers.boundaries.generalise import generalise
 from layers.boundaries.search import search as search_names
 from layers.catalog import UNITS
 from layers.incidents.summary import by_unit
@@ -19,7 +19,7 @@ from mapserver.services.incidents import dated_filter, select
 from mapserver.services.provenance import Provenance, notices
 from mapserver.services.reader import Reader, UnitTable
 from mapserver.services.selecting import vintage_text
-from mapserver.services.unit_levels import UnitLevels
+from mapserver.services.unit_levels import UnitLevels, label_places
 
 __all__ = [
     "Found",
@@ -140,7 +140,7 @@ def page_units(reader: Reader, asked: Filter, *, now: dt.datetime) -> PageUnits:
     drawn = taken.units.frame[taken.units.frame.geometry.notna()]
     units = UnitTable(drawn.reset_index(drop=True), tuple(taken.units.references[row] for row in drawn.index))
     shapes = generalise(units.frame, _TOLERANCE_M) if len(units.frame) else units.frame
-    return PageUnits(units, shapes, _labels(units), taken.provenance)
+    return PageUnits(units, shapes, label_places(units.frame), taken.provenance)
 
 
 def find_units(reader: Reader, text: str, asked: Filter, *, now: dt.datetime, limit: int = 10) -> Found:
@@ -169,7 +169,7 @@ def find_units(reader: Reader, text: str, asked: Filter, *, now: dt.datetime, li
     rows = tuple(search_names(units.frame, text, limit=limit))
     # A label takes a millisecond to place: only for those that are shown.
     shown = UnitTable(units.frame.iloc[list(rows)], tuple(units.references[row] for row in rows))
-    return Found(units, rows, _labels(shown))
+    return Found(units, rows, label_places(shown.frame))
 
 
 def listed_units(reader: Reader, levels: UnitLevels, as_of: dt.date) -> ListedUnits:
@@ -214,12 +214,6 @@ def count_units(reader: Reader, asked: Filter, *, now: dt.datetime) -> UnitCount
     taken = select(reader, asked, now=now)
     counts = by_unit(taken.table.unit.compress(taken.mask), len(taken.units.frame))
     return UnitCounts(counts[1:], taken.provenance)
-
-
-def _labels(units: UnitTable) -> NDArray[np.float64]:
-    if not len(units.frame):
-        return np.empty((0, 2))
-    return np.column_stack(label_points(units.frame))
 
 
 def unit_list(reader: Reader) -> list[dict[str, object]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 import numpy as np
@@ -84,11 +85,7 @@ def withdraw(record_id: UUID) -> Response:
     Response
         The incident as it is now.
     """
-    body = json_body()
-    record: IncidentRecord = withdraw_incident(
-        _desk(), str(record_id), reason=body.get("reason") or "", row_version=asked_version(body)
-    )
-    return record_answer(record)
+    return _decided(withdraw_incident, record_id)
 
 
 @bp.post("/<uuid:record_id>/reinstate")
@@ -105,11 +102,13 @@ def reinstate(record_id: UUID) -> Response:
     Response
         The incident as it is now.
     """
+    return _decided(reinstate_incident, record_id)
+
+
+def _decided(act: Callable[..., IncidentRecord], record_id: UUID) -> Response:
     body = json_body()
-    record: IncidentRecord = reinstate_incident(
-        _desk(), str(record_id), reason=body.get("reason") or "", row_version=asked_version(body)
-    )
-    return record_answer(record)
+    said = {"reason": body.get("reason") or "", "row_version": asked_version(body)}
+    return record_answer(act(_desk(), str(record_id), **said))
 
 
 def _desk() -> Desk:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, current_app, request
 
 from layers.catalog import INCIDENTS, UNITS
 from layers.index.cells import Tile
-from layers.records import Filter
 from mapserver.services import tiles as service
 from mapserver.web import params
 from mapserver.web.responses import cached
@@ -33,12 +34,7 @@ def incidents(z: int, x: int, y: int) -> Response:
     Response
         A vector tile.
     """
-
-    def make() -> bytes:
-        (tile, asked), state = _asked(z, x, y), State.of(current_app)
-        return service.incident_tile(state.reader, asked, tile, now=state.clock())
-
-    return cached(_VECTOR_TILE, make, layers=(INCIDENTS, UNITS))
+    return _drawn(service.incident_tile, _VECTOR_TILE, at=(z, x, y))
 
 
 @bp.get("/incidents/<int:z>/<int:x>/<int:y>.png")
@@ -55,12 +51,7 @@ def picture(z: int, x: int, y: int) -> Response:
     Response
         PNG.
     """
-
-    def make() -> bytes:
-        (tile, asked), state = _asked(z, x, y), State.of(current_app)
-        return service.incident_picture(state.reader, asked, tile, now=state.clock())
-
-    return cached("image/png", make, layers=(INCIDENTS, UNITS))
+    return _drawn(service.incident_picture, "image/png", at=(z, x, y))
 
 
 @bp.get("/units/<int:z>/<int:x>/<int:y>.mvt")
@@ -87,6 +78,10 @@ def units(z: int, x: int, y: int) -> Response:
     return cached(_VECTOR_TILE, make, layers=(UNITS,))
 
 
-def _asked(z: int, x: int, y: int) -> tuple[Tile, Filter]:
-    params.only(request.args)
-    return Tile.checked(z, x, y), params.filter_of(request.args)
+def _drawn(draw: Callable[..., bytes], mimetype: str, *, at: tuple[int, int, int]) -> Response:
+    def make() -> bytes:
+        params.only(request.args)
+        tile, asked, state = Tile.checked(*at), params.filter_of(request.args), State.of(current_app)
+        return draw(state.reader, asked, tile, now=state.clock())
+
+    return cached(mimetype, make, layers=(INCIDENTS, UNITS))
