@@ -124,7 +124,7 @@ docs: setup-dev ## write the reference pages in docs/ that are made from the pro
 .PHONY: pictures
 pictures: setup-dev chromium ## take the pictures in docs/pictures anew, with the browser tests
 	@mkdir -p docs/pictures
-	@ANTT_PICTURES=docs/pictures $(PYTEST) -q tests/browser/test_pictures.py
+	@ANTT_PICTURES=docs/pictures $(PYTEST) -q tests/browser/test_pictures.py tests/browser/test_boundary_wizard.py
 
 .PHONY: notices
 notices: setup-dev ## write THIRD-PARTY.md from the packages installed

@@ -80,7 +80,7 @@ async function main() {
   await mkdir(outdir, { recursive: true });
   const result = await build({
     absWorkingDir: here,
-    entryPoints: { antt: "src/main.ts" },
+    entryPoints: { antt: "src/main.ts", boundaries: "src/boundaries/main.ts" },
     outdir,
     bundle: true,
     minify: true,

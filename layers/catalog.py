@@ -11,16 +11,20 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from layers.books import LINEAGE, REPAIRS, STANDARDS
 from layers.errors import NotFound
-from layers.schema import Column, GeometryKind, Kind, LayerSchema
+from layers.schema import GeometryKind, Kind, Layer, LayerSchema, column
 from layers.wording import Text, fold
 
 __all__ = [
     "CAMERAS",
     "INCIDENTS",
     "LAYERS",
+    "LINEAGE",
+    "REPAIRS",
     "SAFEZONES",
     "SCHEMATIC",
+    "STANDARDS",
     "SYNTHETIC",
     "UNITS",
     "Category",
@@ -37,31 +41,6 @@ __all__ = [
 # Marks in a `source` column that every picture must repeat in words.
 SCHEMATIC = "so_do_minh_hoa"
 SYNTHETIC = "du_lieu_mo_phong"
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One layer of the map.
-
-    Parameters
-    ----------
-    key : str
-        Its name in stores, addresses and files.
-    title : Text
-        Its name for people.
-    schema : LayerSchema
-        Its column contract.
-    time_column : str or None
-        The column that a period filters, None where the layer has no time.
-    style : str
-        How it is drawn: ``area``, ``incident`` or ``symbol``.
-    """
-
-    key: str
-    title: Text
-    schema: LayerSchema
-    time_column: str | None
-    style: str
 
 
 @dataclass(frozen=True)
@@ -108,29 +87,25 @@ class SafezoneKind:
     symbol: str
 
 
-def _column(name: str, kind: Kind, *title: str, required: bool = False) -> Column:
-    return Column(name, kind, Text(*title), required)
-
-
 UNITS = Layer(
     "units",
     Text("Ranh giới đơn vị hành chính", "Administrative units"),
     LayerSchema(
         (
-            _column("code", Kind.TEXT, "Mã", "Code", required=True),
-            _column("name", Kind.TEXT, "Tên", "Name", required=True),
-            _column("unit_type", Kind.TEXT, "Loại", "Type", required=True),
-            _column("level", Kind.TEXT, "Cấp", "Level", required=True),
-            _column("parent", Kind.TEXT, "Mã tỉnh", "Province code"),
-            _column("parent_name", Kind.TEXT, "Tỉnh, thành phố", "Province"),
-            _column("valid_from", Kind.DATE, "Từ ngày", "Valid from", required=True),
-            _column("valid_to", Kind.DATE, "Đến trước ngày", "Valid to"),
-            _column("decree", Kind.TEXT, "Văn bản", "Decree"),
-            _column("area_km2_published", Kind.REAL, "Diện tích công bố (km²)", "Published area (km²)"),
-            _column("area_km2", Kind.REAL, "Diện tích đo (km²)", "Measured area (km²)"),
-            _column("population", Kind.INTEGER, "Dân số", "Population"),
-            _column("formed_from", Kind.TEXT, "Hợp thành từ", "Formed from"),
-            _column("source", Kind.TEXT, "Nguồn", "Source"),
+            column("code", Kind.TEXT, "Mã", "Code", required=True),
+            column("name", Kind.TEXT, "Tên", "Name", required=True),
+            column("unit_type", Kind.TEXT, "Loại", "Type", required=True),
+            column("level", Kind.TEXT, "Cấp", "Level", required=True),
+            column("parent", Kind.TEXT, "Mã tỉnh", "Province code"),
+            column("parent_name", Kind.TEXT, "Tỉnh, thành phố", "Province"),
+            column("valid_from", Kind.DATE, "Từ ngày", "Valid from", required=True),
+            column("valid_to", Kind.DATE, "Đến trước ngày", "Valid to"),
+            column("decree", Kind.TEXT, "Văn bản", "Decree"),
+            column("area_km2_published", Kind.REAL, "Diện tích công bố (km²)", "Published area (km²)"),
+            column("area_km2", Kind.REAL, "Diện tích đo (km²)", "Measured area (km²)"),
+            column("population", Kind.INTEGER, "Dân số", "Population"),
+            column("formed_from", Kind.TEXT, "Hợp thành từ", "Formed from"),
+            column("source", Kind.TEXT, "Nguồn", "Source"),
         ),
         GeometryKind.AREA,
     ),
@@ -143,23 +118,23 @@ INCIDENTS = Layer(
     Text("Vụ việc", "Incidents"),
     LayerSchema(
         (
-            _column("source", Kind.TEXT, "Nguồn", "Source", required=True),
-            _column("source_ref", Kind.TEXT, "Số hồ sơ", "Source reference", required=True),
-            _column("occurred_from", Kind.MOMENT, "Xảy ra từ", "Occurred from", required=True),
-            _column("occurred_to", Kind.MOMENT, "Xảy ra đến", "Occurred to"),
-            _column("reported_at", Kind.MOMENT, "Báo lúc", "Reported at"),
-            _column("category", Kind.TEXT, "Loại vụ việc", "Category", required=True),
-            _column("category_source", Kind.TEXT, "Loại theo nguồn", "Category as written"),
-            _column("severity", Kind.TEXT, "Mức độ", "Severity"),
-            _column("status", Kind.TEXT, "Trạng thái", "Status"),
-            _column("location_accuracy_m", Kind.REAL, "Sai số vị trí (m)", "Location accuracy (m)"),
-            _column("location_method", Kind.TEXT, "Cách xác định vị trí", "Location method"),
-            _column("reported_unit", Kind.TEXT, "Đơn vị ghi nhận", "Reported unit"),
-            _column("channel", Kind.TEXT, "Kênh tiếp nhận", "Channel"),
-            _column("sensitivity", Kind.TEXT, "Độ nhạy cảm", "Sensitivity"),
-            _column("import_id", Kind.TEXT, "Lần nhập", "Import"),
-            _column("content_hash", Kind.TEXT, "Mã nội dung", "Content hash"),
-            _column("withdrawn", Kind.TEXT, "Lý do rút", "Withdrawn because"),
+            column("source", Kind.TEXT, "Nguồn", "Source", required=True),
+            column("source_ref", Kind.TEXT, "Số hồ sơ", "Source reference", required=True),
+            column("occurred_from", Kind.MOMENT, "Xảy ra từ", "Occurred from", required=True),
+            column("occurred_to", Kind.MOMENT, "Xảy ra đến", "Occurred to"),
+            column("reported_at", Kind.MOMENT, "Báo lúc", "Reported at"),
+            column("category", Kind.TEXT, "Loại vụ việc", "Category", required=True),
+            column("category_source", Kind.TEXT, "Loại theo nguồn", "Category as written"),
+            column("severity", Kind.TEXT, "Mức độ", "Severity"),
+            column("status", Kind.TEXT, "Trạng thái", "Status"),
+            column("location_accuracy_m", Kind.REAL, "Sai số vị trí (m)", "Location accuracy (m)"),
+            column("location_method", Kind.TEXT, "Cách xác định vị trí", "Location method"),
+            column("reported_unit", Kind.TEXT, "Đơn vị ghi nhận", "Reported unit"),
+            column("channel", Kind.TEXT, "Kênh tiếp nhận", "Channel"),
+            column("sensitivity", Kind.TEXT, "Độ nhạy cảm", "Sensitivity"),
+            column("import_id", Kind.TEXT, "Lần nhập", "Import"),
+            column("content_hash", Kind.TEXT, "Mã nội dung", "Content hash"),
+            column("withdrawn", Kind.TEXT, "Lý do rút", "Withdrawn because"),
         ),
         GeometryKind.POINT,
     ),
@@ -172,14 +147,14 @@ SAFEZONES = Layer(
     Text("Mô hình bảo đảm an ninh, trật tự", "Community-safety models"),
     LayerSchema(
         (
-            _column("kind", Kind.TEXT, "Loại mô hình", "Kind", required=True),
-            _column("name", Kind.TEXT, "Tên", "Name", required=True),
-            _column("established_on", Kind.DATE, "Thành lập", "Established on"),
-            _column("status", Kind.TEXT, "Trạng thái", "Status"),
-            _column("households", Kind.INTEGER, "Số hộ", "Households"),
-            _column("members", Kind.INTEGER, "Thành viên", "Members"),
-            _column("review_due", Kind.DATE, "Hạn rà soát", "Review due"),
-            _column("score", Kind.REAL, "Điểm", "Score"),
+            column("kind", Kind.TEXT, "Loại mô hình", "Kind", required=True),
+            column("name", Kind.TEXT, "Tên", "Name", required=True),
+            column("established_on", Kind.DATE, "Thành lập", "Established on"),
+            column("status", Kind.TEXT, "Trạng thái", "Status"),
+            column("households", Kind.INTEGER, "Số hộ", "Households"),
+            column("members", Kind.INTEGER, "Thành viên", "Members"),
+            column("review_due", Kind.DATE, "Hạn rà soát", "Review due"),
+            column("score", Kind.REAL, "Điểm", "Score"),
         ),
         GeometryKind.ANY,
     ),
@@ -192,12 +167,12 @@ CAMERAS = Layer(
     Text("Camera giám sát", "Cameras"),
     LayerSchema(
         (
-            _column("name", Kind.TEXT, "Tên", "Name", required=True),
-            _column("azimuth_deg", Kind.REAL, "Hướng (độ)", "Azimuth (degrees)"),
-            _column("field_of_view_deg", Kind.REAL, "Góc nhìn (độ)", "Field of view (degrees)"),
-            _column("range_m", Kind.REAL, "Tầm nhìn (m)", "Range (m)"),
-            _column("status", Kind.TEXT, "Trạng thái", "Status"),
-            _column("last_heard_at", Kind.MOMENT, "Tín hiệu gần nhất", "Last heard"),
+            column("name", Kind.TEXT, "Tên", "Name", required=True),
+            column("azimuth_deg", Kind.REAL, "Hướng (độ)", "Azimuth (degrees)"),
+            column("field_of_view_deg", Kind.REAL, "Góc nhìn (độ)", "Field of view (degrees)"),
+            column("range_m", Kind.REAL, "Tầm nhìn (m)", "Range (m)"),
+            column("status", Kind.TEXT, "Trạng thái", "Status"),
+            column("last_heard_at", Kind.MOMENT, "Tín hiệu gần nhất", "Last heard"),
         ),
         GeometryKind.POINT,
         geometry_required=True,
@@ -206,7 +181,7 @@ CAMERAS = Layer(
     style="symbol",
 )
 
-LAYERS: tuple[Layer, ...] = (UNITS, INCIDENTS, SAFEZONES, CAMERAS)
+LAYERS: tuple[Layer, ...] = (UNITS, INCIDENTS, SAFEZONES, CAMERAS, LINEAGE, STANDARDS, REPAIRS)
 
 
 def layer(key: str) -> Layer:

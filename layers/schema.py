@@ -17,7 +17,7 @@ from layers.errors import SchemaMismatch
 from layers.geo import CRS_LONLAT
 from layers.wording import Text
 
-__all__ = ["Column", "GeometryKind", "Kind", "LayerSchema", "assemble", "check", "empty"]
+__all__ = ["Column", "GeometryKind", "Kind", "Layer", "LayerSchema", "assemble", "check", "column", "empty"]
 
 
 class Kind(StrEnum):
@@ -31,11 +31,12 @@ class Kind(StrEnum):
 
 
 class GeometryKind(StrEnum):
-    """Which geometry a layer takes."""
+    """Which geometry a layer takes; `NONE` is a book, a table without places."""
 
     POINT = "point"
     AREA = "area"
     ANY = "any"
+    NONE = "none"
 
 
 # The frame's dtype for each kind. A date is kept as ISO text so that every store orders it alike.
@@ -92,6 +93,53 @@ class LayerSchema:
     def names(self) -> list[str]:
         """Column names in order, geometry last, as every frame has them."""
         return ["id", "row_version", *(column.name for column in self.columns), "geometry"]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of the map.
+
+    Parameters
+    ----------
+    key : str
+        Its name in stores, addresses and files.
+    title : Text
+        Its name for people.
+    schema : LayerSchema
+        Its column contract.
+    time_column : str or None
+        The column that a period filters, None where the layer has no time.
+    style : str
+        How it is drawn: ``area``, ``incident``, ``symbol``, or ``book`` for a table without places.
+    """
+
+    key: str
+    title: Text
+    schema: LayerSchema
+    time_column: str | None
+    style: str
+
+
+def column(name: str, kind: Kind, *title: str, required: bool = False) -> Column:
+    """Declare a column.
+
+    Parameters
+    ----------
+    name : str
+        Its name in frames and stores.
+    kind : Kind
+        What it holds.
+    *title : str
+        Its name for people, Vietnamese and English.
+    required : bool
+        Whether a row without a value is refused.
+
+    Returns
+    -------
+    Column
+        The declaration.
+    """
+    return Column(name, kind, Text(*title), required)
 
 
 def empty(schema: LayerSchema) -> gpd.GeoDataFrame:
@@ -247,8 +295,8 @@ def _shape_faults(shapes: NDArray[np.object_], schema: LayerSchema) -> list[str]
     kinds = set(np.unique(shapely.get_type_id(shapes)).tolist())
     # What is no geometry at all is numbered -1.
     faults = ["a geometry is missing"] if schema.geometry_required and -1 in kinds else []
-    wanted = {GeometryKind.POINT: {0}, GeometryKind.AREA: {3, 6}}.get(schema.geometry)
-    if wanted and not kinds - {-1} <= wanted:
+    wanted = {GeometryKind.POINT: {0}, GeometryKind.AREA: {3, 6}, GeometryKind.NONE: set()}.get(schema.geometry)
+    if wanted is not None and not kinds - {-1} <= wanted:
         faults.append(f"geometry is not all of kind {schema.geometry}")
     return faults
 

@@ -15,15 +15,20 @@ from werkzeug.exceptions import HTTPException
 from layers.errors import AnttError, Forbidden, InvalidParameter, NotFound, TooLarge
 from layers.index.manifest import index_folder
 from layers.store import Store, open_store
-from layers.store.system import SystemStore, system_path
+from layers.store.system import SystemStore
+from layers.store.system_file import system_path
 from layers.wording import Text
 from mapserver.clock import utc_now
 from mapserver.services.cache import VersionedCache
+from mapserver.services.lineage import UnitNames
 from mapserver.services.reader import Reader
 from mapserver.services.unit_levels import UnitLevels
 from mapserver.settings import Settings
 from mapserver.web import (
     assets,
+    boundary_imports,
+    boundary_page,
+    boundary_repairs,
     health,
     hotspots,
     incident_records,
@@ -31,10 +36,13 @@ from mapserver.web import (
     incidents_write,
     jobs,
     pages,
+    recast,
     snapshots,
     symbols,
     tiles,
+    unit_pages,
     units,
+    vintages,
 )
 from mapserver.web.responses import problem, refusal_page
 from mapserver.web.state import State
@@ -48,8 +56,11 @@ _BYTES_PER_ANSWER = 1_000
 _LARGEST_BODY_BYTES = 64_000
 _BLUEPRINTS = (
     pages, assets, units, incidents, incident_records, incidents_write, hotspots, symbols, snapshots, jobs,
-    health, tiles,
+    health, tiles, recast, vintages, unit_pages, boundary_imports, boundary_page, boundary_repairs,
 )  # fmt: skip
+
+# A person who opened one of these gets a page when it is refused; a program gets a problem document.
+_PAGES = frozenset({"/", "/boundaries"})
 
 
 def create_app(settings: Settings, store: Store | None = None, *, clock: Callable[[], dt.datetime] = utc_now) -> Flask:
@@ -81,7 +92,8 @@ def create_app(settings: Settings, store: Store | None = None, *, clock: Callabl
     )
     system = SystemStore(system_path(kept.address))
     levels = UnitLevels(index_folder(system.address))
-    State(settings, kept, Reader(kept, settings.timezone), answers, clock, system, levels).attach(app)
+    reader = Reader(kept, settings.timezone)
+    State(settings, kept, reader, answers, clock, system, levels, UnitNames(kept)).attach(app)
     # An upload raises this for itself.
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY_BYTES
     for module in _BLUEPRINTS:
@@ -107,8 +119,8 @@ def _unforeseen(failure: Exception) -> Response:
 
 def _answered(failure: AnttError, status: int | None) -> Response:
     language = _language()
-    # A person who opened a page gets a page; a program gets a problem document.
-    return refusal_page(failure, language) if request.path == "/" else problem(failure, language, status)
+    is_page = request.path in _PAGES or request.path.startswith(unit_pages.PREFIX)
+    return refusal_page(failure, language) if is_page else problem(failure, language, status)
 
 
 _FAULT = Text("Chương trình gặp lỗi.", "The program has a fault.")

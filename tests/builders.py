@@ -10,10 +10,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from layers.catalog import LAYERS, Layer
 from layers.records import new_ids
+from layers.schema import GeometryKind, Kind, check
 from layers.store.base import ImportRecord
 
 NOW = dt.datetime(2026, 11, 1, 8, 0, tzinfo=dt.UTC)
+BOOKS = tuple(layer for layer in LAYERS if layer.schema.geometry is GeometryKind.NONE)
 
 
 def incidents(count: int, *, seed: int = 1, **columns: object) -> gpd.GeoDataFrame:
@@ -70,6 +73,16 @@ def cameras() -> gpd.GeoDataFrame:
     """One camera in the town."""
     data = {"id": new_ids(1, now=NOW, rng=np.random.default_rng(4)), "name": ["Ngã tư"], "azimuth_deg": [90.0]}
     return gpd.GeoDataFrame(data, geometry=shapely.points([[106.35, 20.95]]), crs="EPSG:4326")
+
+
+def book(layer: Layer, count: int = 2) -> gpd.GeoDataFrame:
+    """Rows of a layer without places, a value in every column."""
+    values: dict[Kind, object] = {
+        Kind.TEXT: "chữ", Kind.INTEGER: 3, Kind.REAL: 0.25, Kind.DATE: "2025-07-01", Kind.MOMENT: NOW,
+    }  # fmt: skip
+    ids = new_ids(count, now=NOW, rng=np.random.default_rng(5))
+    frame = pd.DataFrame({"id": ids, **{column.name: values[column.kind] for column in layer.schema.columns}})
+    return check(gpd.GeoDataFrame(frame, geometry=[None] * count, crs="EPSG:4326"), layer.schema)
 
 
 def import_record(import_id: str, *, started_at: dt.datetime = NOW, state: str = "running") -> ImportRecord:

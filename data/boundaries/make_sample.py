@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sample_maker import coverage, ground, incidents, insets, models
+from sample_maker import coverage, ground, incidents, insets, lineage, models
 from sample_maker.coverage import Drawing
 from sample_maker.files import SCHEMATIC, SYNTHETIC, Source, write_csv, write_geojson, write_sources
 from sample_maker.units import (
@@ -61,6 +61,15 @@ SOURCES = {
     "incidents": Source("sample/incidents.csv", "Vụ việc mẫu", _INVENTED, SYNTHETIC, synthetic=True),
     "safezones": Source("sample/safezones.geojson", "Mô hình mẫu", _INVENTED, SYNTHETIC, synthetic=True),
     "cameras": Source("sample/cameras.geojson", "Camera mẫu", _INVENTED, SYNTHETIC, synthetic=True),
+    # Each part has the random stream of its place in this list: what is new comes last.
+    "lineage": Source(
+        "boundaries/le_thanh_nghi_lineage.csv",
+        "Bốn phường trước 1/7/2025 chuyển thành phường Lê Thanh Nghị và phường Tân Hưng",
+        "Theo Nghị quyết 1669/NQ-UBTVQH15 năm 2025 (thành phố Hải Phòng); do make_sample.py ghi.",
+        "",
+        synthetic=False,
+        spatial=False,
+    ),
 }
 
 
@@ -91,6 +100,7 @@ def make(out: Path, seed: int) -> None:
         counts[key] = write_geojson(out / SOURCES[key].path, features(), SOURCES[key].notice)
     rows = incidents.rows(plots, streams["incidents"])
     counts["incidents"] = write_csv(out / SOURCES["incidents"].path, incidents.COLUMNS, rows)
+    counts["lineage"] = write_csv(out / SOURCES["lineage"].path, lineage.COLUMNS, lineage.rows(units))
     described = [
         (source, FACTS if key == "facts" else out / source.path, counts[key]) for key, source in SOURCES.items()
     ]

@@ -8,6 +8,7 @@ export class ApiError extends Error {
     readonly title: string,
     readonly detail: string,
     readonly hint: string,
+    readonly code = "",
   ) {
     super(title);
   }
@@ -19,6 +20,7 @@ async function problem(response: Response): Promise<ApiError> {
     body.title || t("error.server"),
     body.detail || "",
     body.hint || t("error.server_hint", { status: response.status }),
+    body.code || "",
   );
 }
 
@@ -37,6 +39,16 @@ async function answer<T>(url: string, how: RequestInit, read: (response: Respons
 /** Fetch JSON; a refused or failed request becomes an ApiError, a stopped one an AbortError. */
 export function fetchJson<T>(url: string, signal: AbortSignal, priority: RequestPriority = "auto"): Promise<T> {
   return answer(url, { signal, priority }, (response) => response.json() as Promise<T>);
+}
+
+/** Send a form, or an object as JSON, to an address that writes; fails as `fetchJson` does. */
+export function send<T>(url: string, content: FormData | object, signal: AbortSignal): Promise<T> {
+  const isForm = content instanceof FormData;
+  // A page of another site cannot send a header of our own.
+  const headers: Record<string, string> = { "X-ANTT-Request": "1" };
+  if (!isForm) headers["Content-Type"] = "application/json";
+  const body = isForm ? content : JSON.stringify(content);
+  return answer(url, { method: "POST", headers, body, signal }, (response) => response.json() as Promise<T>);
 }
 
 /** Fetch a tile; fails as `fetchJson` does. */

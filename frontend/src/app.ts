@@ -3,27 +3,34 @@
 import type { Map as LeafletMap } from "leaflet";
 
 import { Resource } from "./api";
+import { Comparison } from "./comparison";
+import { plainCounts, recastCounts } from "./counts";
 import { announce, emptyMessage, ShellDesk, showTip } from "./desk";
-import { byId, h, isNarrow, isStill } from "./dom";
+import { byId, h } from "./dom";
 import { formatDate, formatNumber, isoOf } from "./format";
+import { around, type Former, formerOf } from "./former";
 import { t } from "./i18n";
 import { drawInset } from "./inset";
 import type { Place } from "./layers/symbols";
+import { drawLegend } from "./legend";
 import { chosenLayers, visibleLayers, withDefaults } from "./page_state";
 import { Filters } from "./panels/filters";
 import { LayerTree } from "./panels/layers_tree";
 import { Shell } from "./panels/shell";
 import { UnitTable } from "./panels/table";
-import { WardPanel } from "./panels/ward";
+import { VintageBar } from "./panels/vintages";
+import { type Known, WardPanel } from "./panels/ward";
 import { Picture } from "./picture";
 import { pointing } from "./pointing";
 import * as requests from "./requests";
-import { formatState, sameButView, StateHolder, type ViewState } from "./state";
+import { formatState, ofSecond, sameButView, StateHolder, type ViewState } from "./state";
 import { onThemeChange } from "./theme";
 import { Timeline } from "./timeline";
 import type {
-  Box, Category, Density, PageConfig, SearchHit, ShapeCollection, Summary, UnitCounts, UnitList,
+  Category, Density, PageConfig, SearchHit, ShapeCollection, Summary, UnitCounts, UnitFamily, UnitList, UnitRecast,
+  UnitTrend, VintageList,
 } from "./types";
+import { Viewport } from "./viewport";
 
 /** The running page. */
 export class App {
@@ -31,26 +38,37 @@ export class App {
   readonly shell: Shell;
   readonly timeline: Timeline;
   private readonly desk = new ShellDesk();
+  private readonly viewport: Viewport;
   private readonly picture: Picture;
+  private readonly comparison: Comparison;
+  private readonly vintages: VintageBar;
   private readonly tree: LayerTree;
   private readonly filters: Filters;
   private readonly ward: WardPanel;
   private readonly table: UnitTable;
   private readonly wanted: ReturnType<App["resources"]>;
   private summary: Summary | null = null;
-  private wardSummary: Summary | null = null;
+  private shownDay: string;
+  private known: Known = { summary: null, trend: null, recast: null, former: null };
+  /** Units to be shown whole as soon as they are in the list. */
+  private awaited: string[] = [];
 
   constructor(
     private readonly map: LeafletMap,
     private readonly config: PageConfig,
   ) {
     const categories = new Map(config.categories.map((category): [string, Category] => [category.slug, category]));
+    this.shownDay = config.as_of;
     this.state = new StateHolder((state) => withDefaults(config, state));
-    this.openView();
-    this.picture = new Picture(map, config, this.state.get(), this.desk, (metric) => this.state.push({ metric }));
-    this.shell = new Shell(() => this.picture.placeLabels());
+    this.picture = new Picture(map, config, this.state.get(), this.desk, (legend) =>
+      drawLegend(legend, (metric) => this.state.push({ metric })));
+    const choose = (patch: Partial<ViewState>): void => this.state.push(patch);
+    this.comparison = new Comparison({ map, picture: this.picture }, config, this.desk, choose);
+    this.vintages = new VintageBar(config.vintages.length > 1, choose);
+    this.viewport = new Viewport(map, config.extent, this.state);
+    this.shell = new Shell(() => this.pictures((picture) => picture.placeLabels()));
     this.tree = new LayerTree(config.layers, (visible) => this.state.push({ layers: chosenLayers(config, visible) }));
-    this.filters = new Filters(config, (patch) => this.state.push(patch));
+    this.filters = new Filters(config, choose);
     this.timeline = new Timeline((span) =>
       this.state.push({ from: span && isoOf(span.start), to: span && isoOf(span.end) }));
     this.ward = new WardPanel({
@@ -58,6 +76,9 @@ export class App {
       table: () => this.openTable(),
       exportHref: () => this.snapshot("snapshot_pdf"),
       filter: (unit) => this.state.push({ unit }),
+      goTo: (unit) => this.goTo(unit),
+      seeBefore: (former) => this.seeBefore(former),
+      pageOf: (unit) => requests.unitPageAddress(config, this.state.get(), unit),
     }, categories);
     this.table = new UnitTable((id) => this.goTo(id));
     this.wanted = this.resources();
@@ -67,10 +88,17 @@ export class App {
   /** Begin: draw what is known and ask for the rest. */
   run(): void {
     drawInset(null, this.config.extent);
+    this.comparison.arrange(this.state.get());
+    this.viewport.follow(this.state.get().view, true);
+    this.viewport.watch();
     this.update(this.state.get(), null);
     this.wanted.insets.load(requests.plainAddress(this.config.urls.insets));
     // What was drawn on the canvas before a font arrived is drawn again with it.
-    document.fonts.addEventListener("loadingdone", () => this.picture.redrawTexts());
+    document.fonts.addEventListener("loadingdone", () => this.pictures((picture) => picture.redrawTexts()));
+  }
+
+  private pictures(act: (picture: Picture) => void): void {
+    this.comparison.pictures().forEach(act);
   }
 
   openTable(): void {
@@ -80,12 +108,28 @@ export class App {
   }
 
   /** Go to a unit and open its panel. */
-  goTo(id: string, box?: Box | null): void {
-    const unit = this.picture.units.find(id);
-    const bounds = unit?.bboxLonLat ?? box;
-    this.state.push({ sel: unit?.id ?? id });
-    if (bounds) this.fit(bounds);
+  goTo(id: string): void {
+    this.goToAll([this.picture.units.find(id)?.id ?? id], {});
+  }
+
+  /** Go to several units, of which the first is chosen; they may be of another day than the one shown. */
+  private goToAll(ids: string[], patch: Partial<ViewState>): void {
+    this.awaited = ids;
+    this.state.push({ ...patch, sel: ids[0] });
+    this.fitAwaited();
+  }
+
+  private fitAwaited(): void {
+    const found = this.awaited.map((id) => this.picture.units.find(id));
+    if (!found.length || !found[0]) return;
+    this.awaited = [];
+    const box = around(found.map((unit) => unit?.bboxLonLat));
+    if (box) this.viewport.fit(box);
     byId("antt-ward").querySelector<HTMLElement>("h2")?.focus({ preventScroll: true });
+  }
+
+  private seeBefore({ unit, lastDay }: Former): void {
+    this.goToAll([unit], { asOf: lastDay });
   }
 
   /** Show the unit with the highest value. */
@@ -95,12 +139,27 @@ export class App {
     if (id) this.goTo(id);
   }
 
-  goToHit(hit: SearchHit): void {
-    this.goTo(hit.unit, hit.bbox);
+  /** Go to what was found; for a unit that is gone, to what stands in its place today. */
+  goToHit({ unit, valid_from: from, valid_to: to }: SearchHit): void {
+    if (this.picture.units.find(unit)) this.goTo(unit);
+    else if (to !== null) this.wanted.family.load(requests.lineageAddress(this.config, unit));
+    // One that is not in the list of today begins later.
+    else this.goToAll([unit], { asOf: this.state.get().asOf === null ? from : null });
+  }
+
+  private takeFamily(family: UnitFamily): void {
+    // The same unit may be chosen again.
+    this.wanted.family.load(null);
+    const former = formerOf(family);
+    if (!former) return;
+    this.known = { ...this.known, former };
+    if (former.heirs.length) this.goToAll(former.heirs.map(({ unit }) => unit), { asOf: null });
+    else if (former.box) this.seeBefore(former);
+    else location.assign(requests.unitPageAddress(this.config, this.state.get(), former.unit));
   }
 
   home(): void {
-    this.fit(this.config.extent);
+    this.viewport.home();
   }
 
   /** Put away what is on top: a menu, a sheet, the right panel. */
@@ -120,85 +179,69 @@ export class App {
     const addresses = new Set(this.config.layers.filter(({ kind }) => kind === "symbols").map(({ url }) => url));
     return {
       units: new Resource<UnitList>(desk, (data) => this.takeUnits(data)),
-      counts: new Resource<UnitCounts>(desk, (data) => picture.setCounts(data)),
+      vintages: new Resource<VintageList>(desk, (data) => this.takeVintages(data), undefined, "low"),
+      counts: new Resource<UnitCounts>(desk, (data) => picture.setCounts(plainCounts(data))),
+      recast: new Resource<UnitRecast>(desk, (data) => this.takeRecast(data), () => this.takeRecast(null), "low"),
       summary: new Resource<Summary>(desk, (data) => this.takeSummary(data), () => this.missSummary()),
       ward: new Resource<Summary>(desk, (data) => {
-        this.wardSummary = data;
+        this.known = { ...this.known, summary: data };
         this.drawWard();
       }),
-      density: new Resource<Density>(desk, (data) => picture.setDensity(data), undefined, "low"),
+      trend: new Resource<UnitTrend>(desk, (data) => {
+        this.known = { ...this.known, trend: data };
+        this.drawWard();
+      }, undefined, "low"),
+      family: new Resource<UnitFamily>(desk, (data) => this.takeFamily(data)),
+      density: new Resource<Density>(desk, (data) => this.pictures((each) => each.setDensity(data)), undefined, "low"),
       insets: new Resource<ShapeCollection>(desk, (data) => drawInset(data, this.config.extent), undefined, "low"),
       signs: new Map([...addresses].map((url): [string, Resource<ShapeCollection>] =>
-        [url, new Resource<ShapeCollection>(desk, (data) => picture.setSigns(url, data), undefined, "low")])),
+        [url, new Resource<ShapeCollection>(desk, (data) => this.pictures((each) => each.setSigns(url, data)), undefined, "low")])),
     };
   }
 
   private wire(): void {
     const { picture } = this;
     pointing(this.map, {
-      units: picture.units,
-      points: picture.points,
-      symbols: picture.symbols,
-      unitLines: (unit) => [unit.props.name, picture.countLine(unit.id)],
-      titleOf: (place) => picture.titleOf(place),
+      ...picture.pointable(),
       chooseUnit: (unit) => this.state.push({ sel: unit.id }),
       choosePlaces: (places) => this.showPlaces(places),
+      beside: (at) => this.comparison.beside(at),
     });
     this.state.listen((state, before) => this.update(state, before));
-    this.map.on("moveend", () => {
-      const { lat, lng } = this.map.getCenter();
-      this.state.replace({ view: { lat, lon: lng, zoom: this.map.getZoom() } });
-    });
-    onThemeChange(() => picture.redraw());
-  }
-
-  private openView(): void {
-    const view = this.state.get().view;
-    this.map.options.zoomSnap = 0.25;
-    this.map.setMinZoom(5).setMaxZoom(19);
-    if (view) this.map.setView([view.lat, view.lon], view.zoom, { animate: false });
-    else this.fit(this.config.extent, false);
-  }
-
-  private fit([west, south, east, north]: Box, animate = true): void {
-    const narrow = isNarrow();
-    const open = this.state.get().sel !== null;
-    this.map.fitBounds([[south, west], [north, east]], {
-      paddingTopLeft: narrow ? [12, 110] : [332, 84],
-      paddingBottomRight: narrow ? [12, open ? 0.58 * window.innerHeight : 90] : [open ? 356 : 24, 150],
-      maxZoom: 14,
-      animate: animate && !isStill(),
-    });
+    onThemeChange(() => this.pictures((each) => each.redraw()));
   }
 
   private update(state: ViewState, before: ViewState | null): void {
     this.writeLinks(state);
-    if (before && state.view !== before.view) this.followView(state.view);
+    if (before && state.view !== before.view) this.viewport.follow(state.view);
     if (before && sameButView(state, before)) return;
+    this.arrange(state, before);
     this.load(state);
     this.picture.apply(state);
+    this.comparison.apply(state);
+    this.showRecast();
+    this.vintages.draw(state);
     this.tree.draw(visibleLayers(this.config, state));
     this.filters.draw(state);
     this.timeline.setPeriod(state.from, state.to);
     this.select(state.sel, before?.sel ?? null);
   }
 
-  private followView(view: ViewState["view"]): void {
-    if (!view) {
-      this.fit(this.config.extent, false);
-      return;
-    }
-    const center = this.map.getCenter();
-    const near = Math.abs(center.lat - view.lat) < 1e-4 && Math.abs(center.lng - view.lon) < 1e-4;
-    if (near && this.map.getZoom() === view.zoom) return;
-    this.map.setView([view.lat, view.lon], view.zoom, { animate: false });
+  /** One map or two: what was seen before is seen again in the room there is now. */
+  private arrange(state: ViewState, before: ViewState | null): void {
+    const seen = before && this.viewport.seen(before);
+    // Going back in the history brings its own view.
+    if (!this.comparison.arrange(state) || !seen) return;
+    this.shell.closeTop();
+    if (state.view === before.view) this.viewport.fit(seen, false);
   }
 
   private load(state: ViewState): void {
     const { config, wanted, picture } = this;
     const filtered = (url: string, on: boolean): string | null => (on ? requests.filteredAddress(url, state) : null);
     wanted.units.load(requests.unitListAddress(config, state));
-    wanted.counts.load(filtered(config.urls.unit_counts, true));
+    wanted.counts.load(filtered(config.urls.unit_counts, state.asOf2 === null));
+    if (config.vintages.length > 1) wanted.vintages.load(config.urls.vintages);
     wanted.summary.load(filtered(config.urls.summary, true));
     const visible = visibleLayers(config, state);
     const surface = config.layers.some(({ kind, key }) => kind === "raster" && visible.includes(key));
@@ -207,16 +250,40 @@ export class App {
       if (kind === "symbols" && visible.includes(key)) wanted.signs.get(url)?.load(requests.plainAddress(url));
     const unit = picture.units.find(state.sel);
     wanted.ward.load(unit ? requests.unitSummaryAddress(config, state, unit.id) : null);
+    wanted.trend.load(unit ? requests.unitTrendAddress(config, state, unit.id) : null);
+    wanted.recast.load(unit || state.asOf2 !== null ? requests.recastAddress(config, state) : null);
   }
 
   private takeUnits(data: UnitList): void {
     this.picture.setUnits(data);
+    this.comparison.takeFirst({ list: data });
+    this.shownDay = data.meta.as_of;
     // What the pointer rests on may be another unit now.
     showTip(null);
     this.filters.setUnits(this.picture.units.units);
     this.select(this.state.get().sel, null);
     this.load(this.state.get());
+    this.fitAwaited();
     this.showEmptiness();
+  }
+
+  private takeRecast(recast: UnitRecast | null): void {
+    this.known = { ...this.known, recast };
+    this.showRecast();
+    this.drawWard();
+  }
+
+  /** Beside other boundaries a count has to say what it does not know. */
+  private showRecast(): void {
+    const { recast } = this.known;
+    if (!recast || this.state.get().asOf2 === null) return;
+    this.picture.setCounts(recastCounts(recast));
+    this.comparison.takeFirst({ recast });
+  }
+
+  private takeVintages(data: VintageList): void {
+    this.vintages.setVintages(data);
+    this.comparison.setVintages(data);
   }
 
   private takeSummary(data: Summary): void {
@@ -239,7 +306,7 @@ export class App {
   private select(sel: string | null, before: string | null): void {
     const unit = this.picture.units.find(sel);
     this.picture.select(unit);
-    if (sel !== before) this.wardSummary = null;
+    if (sel !== before) this.known = { ...this.known, summary: null, trend: null };
     if (unit) {
       this.drawWard();
       if (sel !== before) this.shell.wardSheet(true);
@@ -253,7 +320,7 @@ export class App {
     const { sel, unit: filter } = this.state.get();
     const unit = this.picture.units.find(sel);
     if (!unit) return;
-    this.ward.showUnit(unit, this.wardSummary, this.picture.units.find(filter)?.id === unit.id);
+    this.ward.showUnit(unit, this.known, this.picture.units.find(filter)?.id === unit.id);
     this.picture.placeLabels();
   }
 
@@ -267,8 +334,10 @@ export class App {
 
   private showEmptiness(): void {
     const state = this.state.get();
-    if (!this.picture.units.units.length) {
-      const date = formatDate(state.asOf ?? this.config.as_of);
+    // Each of two maps says for itself that it is empty.
+    if (state.asOf2) emptyMessage(null);
+    else if (!this.picture.units.units.length) {
+      const date = formatDate(this.shownDay);
       emptyMessage({ text: t("empty.units_on", { date }), hint: t("empty.units_hint") });
     } else if (!this.summary || this.summary.meta.total) emptyMessage(null);
     else if (!this.config.time) emptyMessage({ text: t("empty.store"), hint: t("empty.store_hint") });
@@ -280,8 +349,7 @@ export class App {
     emptyMessage({ text: t(text), action: { label: t(label), act: () => this.state.push(patch) } });
   }
 
-  private snapshot(kind: "snapshot_pdf" | "snapshot_png"): string {
-    const state = this.state.get();
+  private snapshot(kind: "snapshot_pdf" | "snapshot_png", state = this.state.get()): string {
     const layers = visibleLayers(this.config, state);
     // The whole area is printed until the reader has moved the map.
     const box = state.view ? this.map.getBounds() : null;
@@ -289,8 +357,10 @@ export class App {
   }
 
   private writeLinks(state: ViewState): void {
-    byId<HTMLAnchorElement>("antt-export-pdf").href = this.snapshot("snapshot_pdf");
-    byId<HTMLAnchorElement>("antt-export-png").href = this.snapshot("snapshot_png");
+    for (const kind of ["pdf", "png"] as const) {
+      byId<HTMLAnchorElement>(`antt-export-${kind}`).href = this.snapshot(`snapshot_${kind}`);
+      byId<HTMLAnchorElement>(`antt-export-${kind}-second`).href = this.snapshot(`snapshot_${kind}`, ofSecond(state));
+    }
     const link = byId<HTMLAnchorElement>("antt-lang");
     link.href = formatState({ ...state, lang: link.hreflang });
   }

@@ -8,6 +8,8 @@ export interface UnitValue {
   value: number | null;
   /** Too few incidents for the rate to be steady. */
   few: boolean;
+  /** What the count lies between, where it is not certain. */
+  range?: { low: number; high: number };
 }
 
 /** Below this many incidents a rate is marked as unsteady. */

@@ -12,6 +12,10 @@ import type { Category, Density } from "./types";
 export interface LegendState {
   fill: Fill | null;
   metric: Metric;
+  /** Whether rates can be drawn at all. */
+  rates: boolean;
+  /** Whether two maps share the classes. */
+  paired: boolean;
   density: Density | null;
   points: { groups: Category[]; largest: number } | null;
   gathered: boolean;
@@ -63,11 +67,14 @@ function fillBlock(state: LegendState, choose: (metric: Metric) => void): Child 
     "section",
     {},
     h("h3", {}, t(`legend.title_${state.metric}`)),
-    h("div", { class: "segments", role: "group", "aria-label": t("legend.metric") }, choice("rate"), choice("count")),
+    state.rates
+      ? h("div", { class: "segments", role: "group", "aria-label": t("legend.metric") }, choice("rate"), choice("count"))
+      : h("p", { class: "muted" }, t("legend.no_rates")),
     fill.breaks.length
       ? scale(fill.colors, fill.breaks.map((limit, i) => (i ? `≥ ${write(limit)}` : "> 0")))
       : h("p", { class: "muted" }, t("legend.all_zero")),
     keys(fill, state.metric),
+    state.paired && h("p", { class: "muted" }, t("legend.paired")),
   );
 }
 
@@ -109,10 +116,10 @@ function pointsBlock(points: LegendState["points"]): Child {
 let written = "";
 
 /** What the legend says, in short: what is not different need not be written again. */
-function gist({ fill, metric, density, points, gathered }: LegendState): string {
+function gist({ fill, metric, rates, paired, density, points, gathered }: LegendState): string {
   const groups = points && points.groups.map(({ slug }) => slug);
   const drawn = fill && [fill.breaks, fill.colors, keys(fill, metric).textContent];
-  return JSON.stringify([currentLanguage(), drawn, metric, density, groups, (points?.largest ?? 0) > 1, gathered]);
+  return JSON.stringify([currentLanguage(), drawn, metric, rates, paired, density, groups, (points?.largest ?? 0) > 1, gathered]);
 }
 
 /** Write the legend, unless it stands there already. */

@@ -7,22 +7,13 @@ import { App } from "./app";
 import { byId, h, isNarrow, refill } from "./dom";
 import { setMessages, t } from "./i18n";
 import { keyboard } from "./keyboard";
+import { quietMap } from "./map_widget";
 import { settle } from "./page_state";
 import * as requests from "./requests";
 import { scaleBar } from "./scalebar";
 import { Search } from "./search";
 import type { PageConfig } from "./types";
 import { welcome } from "./welcome";
-
-function quietMap(map: L.Map): void {
-  // Keys, zoom buttons and notices belong to the page, not to the map widget.
-  map.keyboard?.disable();
-  map.attributionControl?.remove();
-  map.zoomControl?.remove();
-  const box = map.getContainer();
-  box.setAttribute("role", "region");
-  box.setAttribute("aria-label", t("map.label"));
-}
 
 function writeFrame(config: PageConfig): void {
   document.title = `${config.place} – ${config.title}`;
@@ -37,7 +28,7 @@ export function start(map: L.Map, given: PageConfig): App {
   const config = settle(given, location.search);
   setMessages(config.messages, config.lang);
   writeFrame(config);
-  quietMap(map);
+  quietMap(map, t("map.label"));
   const app = new App(map, config);
   const search = new Search(
     (text) => requests.searchAddress(config, app.state.get(), text),

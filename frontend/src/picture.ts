@@ -4,6 +4,7 @@ import type { Map as LeafletMap } from "leaflet";
 
 import type { Desk } from "./api";
 import { quantileBreaks, rampFor, unitValue, type UnitValue } from "./classes";
+import { rangeText, type Counts } from "./counts";
 import { formatNumber, formatRate } from "./format";
 import { t } from "./i18n";
 import { later } from "./layers/canvas_layer";
@@ -12,13 +13,14 @@ import { LabelsLayer } from "./layers/labels";
 import { PointsLayer } from "./layers/points";
 import { placesOf, SymbolsLayer, type Place } from "./layers/symbols";
 import { UnitsLayer, type Fill } from "./layers/units";
-import { drawLegend } from "./legend";
+import type { LegendState } from "./legend";
 import { visibleLayers } from "./page_state";
+import type { Pointable } from "./pointing";
 import * as requests from "./requests";
 import type { Metric, ViewState } from "./state";
 import { drawnRamp } from "./theme";
 import type {
-  Density, LayerConfig, LayerKind, PageConfig, ShapeCollection, UnitCounts, UnitList,
+  Density, LayerConfig, LayerKind, PageConfig, ShapeCollection, UnitList,
 } from "./types";
 import { unitsOf, type Unit } from "./units";
 
@@ -34,8 +36,10 @@ export class Picture {
   private readonly places = new Map<string, Place[]>();
   private densityData: Density | null = null;
   private list: UnitList | null = null;
-  private counts: UnitCounts | null = null;
+  private counts: Counts | null = null;
   private fill: Fill | null = null;
+  /** The picture beside this one, which shares its classes. */
+  private peer: Picture | null = null;
   private shown: Place[] = [];
   private ready = false;
   private noted = false;
@@ -45,7 +49,7 @@ export class Picture {
     private readonly config: PageConfig,
     private state: ViewState,
     desk: Desk,
-    private readonly chooseMetric: (metric: Metric) => void,
+    private readonly writeLegend: (legend: LegendState) => void,
   ) {
     this.units = new UnitsLayer(map, desk, () => this.noteDrawn());
     this.density = new DensityLayer(map);
@@ -76,8 +80,20 @@ export class Picture {
     this.drawFill();
   }
 
-  setCounts(data: UnitCounts): void {
-    this.counts = data;
+  setCounts(counts: Counts): void {
+    this.counts = counts;
+    this.drawFill();
+  }
+
+  /** Draw in the same classes as another picture, so that both can be compared; null draws alone. */
+  pair(peer: Picture | null): void {
+    if (peer) {
+      for (const [url, places] of this.places) peer.places.set(url, places);
+      // One surface for both: a second one would need a legend of its own.
+      peer.setDensity(this.densityData);
+      peer.peer = this;
+    }
+    this.peer = peer;
     this.drawFill();
   }
 
@@ -125,9 +141,28 @@ export class Picture {
   countLine(id: string): string {
     const value = this.values.get(id);
     if (!value || value.count === null) return t("tip.no_data");
-    const count = t("ward.incidents", { n: formatNumber(value.count) });
-    const rate = this.state.metric === "rate" && value.value !== null;
+    const text = value.range ? rangeText(value.range.low, value.range.high) : formatNumber(value.count);
+    const count = t("ward.incidents", { n: text });
+    const rate = this.metric === "rate" && value.value !== null;
     return rate ? `${count} · ${t("tip.rate", { n: formatRate(value.value as number) })}` : count;
+  }
+
+  /** What a pointer finds on this picture, and how it is named. */
+  pointable(): Pointable {
+    return {
+      units: this.units,
+      points: this.points,
+      symbols: this.symbols,
+      unitLines: (unit) => [unit.props.name, this.countLine(unit.id)],
+      titleOf: (place) => this.titleOf(place),
+    };
+  }
+
+  /** Mark the unit of a place that is pointed at on the map beside, and name it; null ends it. */
+  pointAt(at: { lat: number; lng: number } | null): string[] {
+    const unit = at && this.units.at(at.lat, at.lng);
+    this.units.point(unit?.id ?? null);
+    return unit ? [t("split.beside", { name: unit.props.name }), this.countLine(unit.id)] : [];
   }
 
   /** Title of the layer a place belongs to. */
@@ -144,7 +179,8 @@ export class Picture {
   private figure(id: string): string | null {
     const value = this.fill ? this.values.get(id) : undefined;
     if (!value || value.value === null) return null;
-    return this.state.metric === "rate" ? formatRate(value.value) : formatNumber(value.value);
+    if (this.metric === "rate") return formatRate(value.value);
+    return value.range ? rangeText(value.range.low, value.range.high) : formatNumber(value.value);
   }
 
   private drawSigns(): void {
@@ -158,17 +194,48 @@ export class Picture {
   }
 
   private drawFill(): void {
-    const { state, counts, list } = this;
-    // Counts follow the order of a list; those of other boundaries say nothing about this one.
-    const known = counts && list && counts.meta.as_of === list.meta.as_of ? counts.counts : null;
-    const only = this.units.find(state.unit)?.id;
-    this.values = new Map(this.units.units.map(({ id, at, props }) => {
-      const outside = only !== undefined && only !== id;
-      const count = known && !outside ? known[at] ?? 0 : null;
-      return [id, unitValue(count, props.population, state.metric)];
+    const both = this.peer ? [this, this.peer] : [this];
+    // Each picture's classes hold the values of both, so all values come first.
+    for (const picture of both) picture.measure();
+    for (const picture of both) picture.paint();
+  }
+
+  /** Counts that were made for the list at hand; those of other boundaries say nothing about it. */
+  private known(): Counts | null {
+    const { counts, list } = this;
+    return counts && list && counts.asOf === list.meta.as_of ? counts : null;
+  }
+
+  /** Boundaries of which nobody's population is known have counts, and no rates. */
+  private peopled(): boolean {
+    const units = this.units.units;
+    return !units.length || units.some(({ props }) => props.population);
+  }
+
+  /** Whether every picture has rates. */
+  private get rates(): boolean {
+    return this.peopled() && (this.peer?.peopled() ?? true);
+  }
+
+  private get metric(): Metric {
+    return this.rates ? this.state.metric : "count";
+  }
+
+  private measure(): void {
+    const known = this.known();
+    const only = this.units.find(this.state.unit)?.id;
+    const { metric } = this;
+    this.values = new Map(this.units.units.map((unit): [string, UnitValue] => {
+      const outside = only !== undefined && only !== unit.id;
+      const found = known && !outside ? known.of(unit) : null;
+      const value = unitValue(found && found.count, unit.props.population, metric);
+      return [unit.id, found && found.low < found.high ? { ...value, range: found } : value];
     }));
+  }
+
+  private paint(): void {
     const layer = this.shows("choropleth");
-    this.fill = layer && known ? this.classify(layer.ramp ?? []) : null;
+    this.fill = layer && this.known() ? this.classify(layer.ramp ?? []) : null;
     this.units.setFill(this.fill);
     this.labels.redrawSoon();
     this.drawLegend();
@@ -184,7 +251,7 @@ export class Picture {
   }
 
   private classify(ramp: string[]): Fill {
-    const numbers = [...this.values.values()].map(({ value }) => value ?? 0);
+    const numbers = [...this.values.values(), ...(this.peer?.values.values() ?? [])].map(({ value }) => value ?? 0);
     const breaks = quantileBreaks(numbers, Math.max(ramp.length - 1, 1));
     // Under the hotspot surface the fills step back, so that two signals can be told apart.
     const drawn = drawnRamp(ramp, this.shows("raster") ? 0.6 : 0);
@@ -199,12 +266,14 @@ export class Picture {
 
   private drawLegend(): void {
     if (!this.ready) return;
-    drawLegend({
+    this.writeLegend({
       fill: this.fill,
-      metric: this.state.metric,
+      metric: this.metric,
+      rates: this.rates,
+      paired: this.peer !== null,
       density: this.densityData,
       points: this.shows("points") ? { groups: this.points.groups(), largest: this.points.largest() } : null,
       gathered: this.symbols.gathered(),
-    }, this.chooseMetric);
+    });
   }
 }

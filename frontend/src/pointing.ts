@@ -11,14 +11,21 @@ import type { Place, SymbolHit, SymbolsLayer } from "./layers/symbols";
 import type { UnitsLayer } from "./layers/units";
 import type { Unit } from "./units";
 
-export interface PointingParts {
+/** What can be pointed at. */
+export interface Pointable {
   units: UnitsLayer;
   points: PointsLayer;
   symbols: SymbolsLayer;
   unitLines(unit: Unit): string[];
   titleOf(place: Place): string;
-  chooseUnit(unit: Unit): void;
-  choosePlaces(places: Place[]): void;
+}
+
+/** What can be pointed at, and what comes of it. */
+export interface PointingParts extends Pointable {
+  chooseUnit?(unit: Unit): void;
+  choosePlaces?(places: Place[]): void;
+  /** Point at the same place of the map beside this one, and say what is there. */
+  beside?(at: { lat: number; lng: number } | null): string[];
 }
 
 function pointLines(hit: PointHit): string[] {
@@ -35,6 +42,9 @@ function pointLines(hit: PointHit): string[] {
 /** Wire pointing and pressing. */
 export function pointing(map: LeafletMap, parts: PointingParts): void {
   const { units, points, symbols } = parts;
+  const box = map.getContainer();
+  const tip = ({ x, y }: { x: number; y: number }, lines: string[]): void =>
+    showTip({ x: x + box.offsetLeft, y: y + box.offsetTop }, lines);
   const zoomTo = (lat: number, lon: number, zoom: number): void => {
     map.setView([lat, lon], Math.min(zoom, map.getMaxZoom(), 18), { animate: !isStill() });
   };
@@ -53,13 +63,16 @@ export function pointing(map: LeafletMap, parts: PointingParts): void {
     const point = sign ? null : points.pick(layerPoint.x, layerPoint.y, 2);
     const unit = sign || point ? null : units.at(latlng.lat, latlng.lng);
     units.point(unit?.id ?? null);
-    map.getContainer().classList.toggle("pointing", Boolean(sign ?? point ?? unit));
-    const lines = sign ? placeLines(sign) : point ? pointLines(point) : unit ? parts.unitLines(unit) : [];
-    showTip(lines.length ? containerPoint : null, lines);
+    box.classList.toggle("pointing", Boolean(sign ?? point ?? unit));
+    const there = parts.beside?.(sign || point ? null : latlng) ?? [];
+    const lines = sign ? placeLines(sign) : point ? pointLines(point) : [...(unit ? parts.unitLines(unit) : []), ...there];
+    if (lines.length) tip(containerPoint, lines);
+    else showTip(null);
   });
   const leave = (): void => {
     last = null;
     units.point(null);
+    parts.beside?.(null);
     showTip(null);
   };
 
@@ -76,17 +89,20 @@ export function pointing(map: LeafletMap, parts: PointingParts): void {
     const sign = symbols.pick(layerPoint.x, layerPoint.y, slack);
     if (sign) {
       if (sign.expand !== null && sign.expand <= 17) zoomTo(sign.lat, sign.lon, Math.max(sign.expand, map.getZoom() + 1));
-      else parts.choosePlaces(sign.places);
+      else if (parts.choosePlaces) parts.choosePlaces(sign.places);
+      else tip(event.containerPoint, placeLines(sign));
       return;
     }
     const point = points.pick(layerPoint.x, layerPoint.y, slack);
     if (point) {
       if (point.expand !== null) zoomTo(point.lat, point.lon, Math.max(point.expand, map.getZoom() + 1));
-      else showTip(event.containerPoint, pointLines(point));
+      else tip(event.containerPoint, pointLines(point));
       return;
     }
     const unit = units.at(latlng.lat, latlng.lng);
     leave();
-    if (unit) parts.chooseUnit(unit);
+    if (!unit) return;
+    if (parts.chooseUnit) parts.chooseUnit(unit);
+    else tip(event.containerPoint, parts.unitLines(unit));
   });
 }

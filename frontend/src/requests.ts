@@ -32,9 +32,13 @@ export function unitTilesAddress(config: PageConfig, state: ViewState): string {
   return join(config.urls.unit_tiles, [["as_of", state.asOf]]);
 }
 
-/** Tiles of the incidents under the page's filters. They hold no words, so no language is named. */
+/**
+ * Tiles of the incidents under the page's filters. They hold no words, so no language is named; and incidents
+ * lie where they lie under any boundaries, so no day is, unless a unit of that day is asked for.
+ */
 export function incidentTilesAddress(config: PageConfig, state: ViewState): string {
-  return join(config.urls.incident_tiles, filters(state).filter(([name]) => name !== "lang"));
+  const needed = (name: string): boolean => name !== "lang" && (name !== "as_of" || state.unit !== null);
+  return join(config.urls.incident_tiles, filters(state).filter(([name]) => needed(name)));
 }
 
 /** One of the addresses that take all filters. */
@@ -47,12 +51,32 @@ export function unitSummaryAddress(config: PageConfig, state: ViewState, unit: s
   return join(config.urls.summary, filters({ ...state, unit }));
 }
 
+/** One unit through time under the page's filters. */
+export function unitTrendAddress(config: PageConfig, state: ViewState, unit: string): string {
+  return join(config.urls.trend, filters({ ...state, unit }));
+}
+
 /** Layers without time: models and cameras. */
 export function plainAddress(base: string): string {
   return join(base, [["lang", currentLanguage()]]);
 }
 
-/** Search for units. */
+/** The counts of all units with the range each lies in. */
+export function recastAddress(config: PageConfig, state: ViewState): string {
+  return join(config.urls.recast, filters({ ...state, unit: null }));
+}
+
+/** What became of a unit version, as of today. */
+export function lineageAddress(config: PageConfig, unit: string): string {
+  return join(config.urls.lineage.replace("{unit}", encodeURIComponent(unit)), [["lang", currentLanguage()]]);
+}
+
+/** The page of a unit version. */
+export function unitPageAddress(config: PageConfig, state: ViewState, unit: string): string {
+  return join(config.urls.unit_page.replace("{unit}", encodeURIComponent(unit).replace("%40", "@")), vintage(state));
+}
+
+/** Search for units by every name and code they ever had. */
 export function searchAddress(config: PageConfig, state: ViewState, text: string): string {
   return join(config.urls.search, [["q", text], ...vintage(state)]);
 }

@@ -1,10 +1,17 @@
 /** Search for a unit: a combobox that answers while typing. */
 
 import { ApiError, fetchJson } from "./api";
-import { afterPause, byId, h, refill } from "./dom";
 import { announce } from "./desk";
+import { afterPause, byId, h, refill } from "./dom";
+import { addDays, formatDate } from "./format";
 import { t } from "./i18n";
 import type { SearchHit } from "./types";
+
+/** Type, code, place and, for a unit of another time, its days. */
+export function hitFacts(hit: SearchHit): string {
+  const ended = hit.valid_to && t("search.until", { date: formatDate(addDays(hit.valid_to, -1)) });
+  return [hit.unit_type, hit.code, hit.parent_name, ended].filter(Boolean).join(" · ");
+}
 
 /** Wire the search field of the shell. */
 export class Search {
@@ -58,8 +65,10 @@ export class Search {
           mousedown: (event: Event) => event.preventDefault(),
           click: () => this.take(i),
         },
-        h("span", { class: "strong" }, hit.name),
-        h("span", { class: "muted" }, [hit.unit_type, hit.code, hit.parent_name].filter(Boolean).join(" · ")),
+        h("span", {},
+          h("span", { class: "strong" }, hit.name),
+          hit.successors.length > 0 && ` → ${hit.successors.map(({ name }) => name).join(", ")}`),
+        h("span", { class: "muted" }, hitFacts(hit)),
       ),
     );
     refill(this.list, ...(items.length ? items : [h("li", { class: "none" }, none)]));

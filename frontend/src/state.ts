@@ -6,6 +6,8 @@ export type Metric = "rate" | "count";
 
 export interface ViewState {
   asOf: string | null;
+  /** The day of the second map, beside the first; null where there is one map. */
+  asOf2: string | null;
   from: string | null;
   to: string | null;
   categories: string[];
@@ -20,6 +22,7 @@ export interface ViewState {
 
 export const EMPTY_STATE: ViewState = {
   asOf: null,
+  asOf2: null,
   from: null,
   to: null,
   categories: [],
@@ -53,8 +56,9 @@ export function parseState(query: string): ViewState {
   const from = date(params.get("from"));
   const to = date(params.get("to"));
   const backwards = from !== null && to !== null && from >= to;
-  return {
+  return settled({
     asOf: date(params.get("as_of")),
+    asOf2: date(params.get("as_of2")),
     from: backwards ? null : from,
     to: backwards ? null : to,
     categories: list(params.getAll("category")),
@@ -64,7 +68,17 @@ export function parseState(query: string): ViewState {
     metric: params.get("mode") === "count" ? "count" : "rate",
     view: readView(params.get("c")),
     lang: params.get("lang"),
-  };
+  });
+}
+
+/** A unit is one of one vintage, so a filter by unit leaves nothing to compare with. */
+function settled(state: ViewState): ViewState {
+  return state.unit ? { ...state, asOf2: null } : state;
+}
+
+/** The state as the second map has it: its own day, and no unit of the first one's day. */
+export function ofSecond(state: ViewState): ViewState {
+  return { ...state, asOf: state.asOf2, asOf2: null, unit: null, sel: null };
 }
 
 /** Join names and values into a query, leaving commas, colons and @ readable. */
@@ -82,6 +96,7 @@ export function formatState(state: ViewState): string {
   const view = state.view;
   const text = query([
     ["as_of", state.asOf],
+    ["as_of2", state.asOf2],
     ["from", state.from],
     ["to", state.to],
     ["category", state.categories.join(",") || null],
@@ -137,7 +152,7 @@ export class StateHolder {
 
   private change(patch: Partial<ViewState>, how: "pushState" | "replaceState"): void {
     const before = this.state;
-    this.state = { ...before, ...patch };
+    this.state = settled({ ...before, ...patch });
     const address = formatState(this.state);
     if (address !== formatState(before)) history[how](null, "", address);
     this.tell(before);

@@ -80,6 +80,41 @@ export interface UnitCounts {
   meta: Meta;
 }
 
+/** A count, certainly `low` and at most `high`. */
+export interface UnitRange {
+  unit: string;
+  low: number;
+  count: number;
+  high: number;
+}
+
+/** Counts by unit with the range each lies in; the parts add up to the total. */
+export interface UnitRecast {
+  units: UnitRange[];
+  outside: number;
+  no_place: number;
+  not_placeable: number;
+  /** Incidents among the counts that were given out by shares. */
+  spread: number;
+  total: number;
+  meta: Meta;
+}
+
+/** The units in force from one change of the boundaries to the next; half-open. */
+export interface Vintage {
+  from: string;
+  to: string | null;
+  units: number;
+  /** Those with borders; the others are known by name only. */
+  drawn: number;
+  current: boolean;
+}
+
+export interface VintageList {
+  vintages: Vintage[];
+  meta: { today: string };
+}
+
 export type Properties = Record<string, unknown>;
 export type ShapeCollection = GeoJSON.FeatureCollection<GeoJSON.Geometry | null, Properties>;
 
@@ -89,6 +124,16 @@ export interface Summary {
   timeline: { start: string | null; counts: number[] };
   hour_weekday: number[][];
   unknown_hour: number;
+  meta: Meta;
+}
+
+/** One unit by calendar months: in the borders of the day shown, and in those of each time. */
+export interface UnitTrend {
+  unit: string;
+  start: string | null;
+  recast: { low: number[]; count: number[]; high: number[] };
+  by_code: number[];
+  breaks: { day: string; sentence: string }[];
   meta: Meta;
 }
 
@@ -102,14 +147,39 @@ export interface Density {
   meta: Meta;
 }
 
+/** A unit version found by a name or code it has or had. */
 export interface SearchHit {
   unit: string;
   code: string;
   name: string;
   unit_type: string;
-  parent_name: string | null;
-  label: LonLat | null;
+  parent_name: string;
+  valid_from: string;
+  /** First day no longer in force. */
+  valid_to: string | null;
+  successors: { unit: string; code: string; name: string }[];
+}
+
+/** A version that a unit went into, with the link to it. */
+export interface Descendant {
+  unit: string;
+  name: string;
+  valid_from: string;
+  valid_to: string | null;
+  area_share: number | null;
+  steps: number;
+}
+
+/** A unit version with what became of it. */
+export interface UnitFamily {
+  unit: string;
+  name: string;
+  unit_type: string;
+  valid_to: string | null;
+  descendants: Descendant[];
+  /** Null for a unit known only by its name. */
   bbox: Box | null;
+  meta: { as_of: string };
 }
 
 /** A drawn sign on a 24 × 24 grid. */

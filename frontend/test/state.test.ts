@@ -5,6 +5,7 @@ import { EMPTY_STATE, formatState, parseState, sameButView, type ViewState } fro
 
 const full: ViewState = {
   asOf: "2026-11-21",
+  asOf2: null,
   from: "2026-05-01",
   to: "2026-08-01",
   categories: ["trom_cap", "ma_tuy"],

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from layers.geo import area_m2
 
-__all__ = ["Hole", "Shapes", "Shared", "find_gaps", "find_overlaps", "invalid_members"]
+__all__ = ["Hole", "Shapes", "Shared", "find_gaps", "find_overlaps", "invalid_edges", "invalid_members"]
 
 Shapes: TypeAlias = Sequence[shapely.Geometry | None] | NDArray[np.object_]
 
@@ -95,7 +95,7 @@ def find_overlaps(shapes: Shapes, *, min_area_m2: float = 1.0) -> list[Shared]:
     return [Shared(int(first[p]), int(second[p]), float(areas[p]), common[p]) for p in kept]
 
 
-def find_gaps(shapes: Shapes, *, min_area_m2: float = 1.0) -> list[Hole]:
+def find_gaps(shapes: Shapes, *, min_area_m2: float = 1.0, edges: NDArray[np.object_] | None = None) -> list[Hole]:
     """Find the ground that units surround without owning it.
 
     These are the holes of the union of all units, less what lies inside a hole. Ground that
@@ -107,6 +107,8 @@ def find_gaps(shapes: Shapes, *, min_area_m2: float = 1.0) -> list[Hole]:
         In EPSG:4326.
     min_area_m2 : float
         Smaller gaps are left out.
+    edges : ndarray, optional
+        What `invalid_edges` found of these shapes, where it is known already.
 
     Returns
     -------
@@ -120,7 +122,7 @@ def find_gaps(shapes: Shapes, *, min_area_m2: float = 1.0) -> list[Hole]:
     [((0,), 1158380)]
     """
     units = _array(shapes)
-    parts = shapely.get_parts(_union(units))
+    parts = shapely.get_parts(_union(units, invalid_edges(units) if edges is None else edges))
     holes = _holes(parts)
     areas = area_m2(holes.tolist())
     large = [position for position in np.argsort(-areas, kind="stable") if areas[position] >= min_area_m2]
@@ -147,7 +149,32 @@ def invalid_members(shapes: Shapes) -> NDArray[np.int64]:
     >>> invalid_members(cells).tolist()
     [1, 2]
     """
-    edges = shapely.coverage_invalid_edges(_array(shapes))
+    return _with_edges(invalid_edges(shapes))
+
+
+def invalid_edges(shapes: Shapes) -> NDArray[np.object_]:
+    """Find the pieces of border that do not match the neighbours' vertex by vertex.
+
+    Parameters
+    ----------
+    shapes : sequence of valid polygons or None, length n
+        In EPSG:4326.
+
+    Returns
+    -------
+    ndarray of lines, shape (n,)
+        Empty or None where all borders of a unit match.
+
+    Examples
+    --------
+    >>> cells = [shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)]
+    >>> [edge.is_empty for edge in invalid_edges(cells)]
+    [True, True]
+    """
+    return np.asarray(shapely.coverage_invalid_edges(_array(shapes)), dtype=object)
+
+
+def _with_edges(edges: NDArray[np.object_]) -> NDArray[np.int64]:
     return np.flatnonzero(~(shapely.is_missing(edges) | shapely.is_empty(edges)))
 
 
@@ -157,11 +184,11 @@ def _array(shapes: Shapes) -> NDArray[np.object_]:
     return units
 
 
-def _union(units: NDArray[np.object_]) -> shapely.Geometry:
+def _union(units: NDArray[np.object_], edges: NDArray[np.object_]) -> shapely.Geometry:
     # Merging along equal edges is ten times faster, but right only where all edges are equal.
-    if len(invalid_members(units)) == 0:
-        return shapely.coverage_union_all(units)
-    return shapely.union_all(units)
+    broken = _with_edges(edges)
+    sound = shapely.coverage_union_all(np.delete(units, broken))
+    return sound if len(broken) == 0 else shapely.union_all([sound, *units[broken]])
 
 
 def _holes(parts: NDArray[np.object_]) -> NDArray[np.object_]:

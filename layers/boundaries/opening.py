@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import codecs
 import warnings
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,27 +12,26 @@ import pyogrio
 import shapely
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
-from layers.boundaries import refusals
+from layers.boundaries import refusals, text_encodings
+from layers.boundaries.archives import DRAWINGS, member_of
+from layers.boundaries.text_encodings import BYTES_AS_TEXT as _BYTES_AS_TEXT
+from layers.boundaries.text_encodings import TextEncoding
 
-__all__ = ["open_table"]
+__all__ = ["open_table", "require_openable"]
 
-_DRAWINGS = {".dwg", ".dgn", ".dxf"}
 # A virtual file (VRT) can point anywhere, tables have no shape: only real formats are let in.
 _DRIVERS = {
     "ESRI Shapefile", "ESRIJSON", "FlatGeobuf", "GML", "GPKG", "GeoJSON", "GeoJSONSeq", "KML", "LIBKML",
     "MapInfo File", "OpenFileGDB", "Parquet", "SQLite", "TopoJSON",
 }  # fmt: skip
-_IN_ARCHIVE = (".shp", ".gpkg", ".geojson", ".json", ".fgb", ".tab", ".mif", ".kml", ".gml")
 _AREAL = ("Polygon", "Surface", "Unknown", "Geometry")
-# One byte for one character, so the bytes can be had back and read in another encoding.
-_BYTES_AS_TEXT = "ISO-8859-1"
 _FAILURES = (
     DataSourceError, DataLayerError, FeatureError, FieldError, CRSError, GeometryError,
     shapely.errors.GEOSException, IndexError, OSError,
 )  # fmt: skip
 
 
-def open_table(file: Path, encoding: str | None = None) -> pd.DataFrame:
+def open_table(file: Path, encoding: str | None = None) -> tuple[pd.DataFrame, TextEncoding]:
     """Read the one polygon layer of a file as it is.
 
     Parameters
@@ -42,13 +39,14 @@ def open_table(file: Path, encoding: str | None = None) -> pd.DataFrame:
     file : Path
         A file of a spatial format, or a zip archive that holds one.
     encoding : str, optional
-        Encoding of the texts of a shapefile or TAB; None or ``auto`` to find out: what the
-        file says, else UTF-8, else cp1258.
+        Encoding of the texts of a shapefile or TAB, ``tcvn3`` among them; None or ``auto`` to find
+        out: what the file says, else the one that makes the best Vietnamese.
 
     Returns
     -------
-    GeoDataFrame
-        Rows and columns of the file; a plain DataFrame when the layer has no geometry.
+    tuple of GeoDataFrame and TextEncoding
+        Rows and columns of the file, a plain DataFrame when the layer has no geometry; and how its
+        texts were read.
 
     Raises
     ------
@@ -58,8 +56,9 @@ def open_table(file: Path, encoding: str | None = None) -> pd.DataFrame:
         When the encoding is not known.
     """
     address = _address(file)
-    # Without this option GDAL leaves a file of its own beside a GML file.
-    options: dict[str, Any] = {"WRITE_GFS": "NO"} if address.lower().endswith(".gml") else {}
+    # Without these GDAL leaves a file of its own beside a GML file, and may fetch the schema that it names.
+    gml = address.lower().endswith(".gml")
+    options: dict[str, Any] = {"WRITE_GFS": "NO", "DOWNLOAD_SCHEMA": "NO"} if gml else {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -67,25 +66,46 @@ def open_table(file: Path, encoding: str | None = None) -> pd.DataFrame:
             info = pyogrio.read_info(address, layer=layer, **options)
             if info["driver"] not in _DRIVERS:
                 raise refusals.not_spatial(str(file))
-            tried = _encodings(info, encoding)
-            return _read(file, address, options=options | {"layer": layer}, tried=tried)
+            told = None if not encoding or encoding.lower() == "auto" else encoding
+            as_bytes = _holds_bytes(info, told)
+            options |= {"layer": layer, "on_invalid": "fix", "encoding": _BYTES_AS_TEXT if as_bytes else None}
+            raw: pd.DataFrame = pyogrio.read_dataframe(address, **options)
+            return text_encodings.decode(raw, told if as_bytes else None, as_bytes=as_bytes, file=str(file))
         except UnicodeError:
-            raise refusals.encoding_wrong(str(file), "utf-8") from None
+            raise refusals.encoding_wrong(str(file), encoding or "utf-8") from None
         except _FAILURES:
             raise refusals.not_spatial(str(file)) from None
+
+
+def require_openable(file: Path) -> None:
+    """Refuse a file that cannot be opened for what it is, before its content is looked at.
+
+    Parameters
+    ----------
+    file : Path
+        A file of a spatial format, or an archive that holds one.
+
+    Raises
+    ------
+    FileMissing, FileUnreadable, EmptyInput, TooLarge
+        When it is not there, a drawing, empty, lacks its companions, or is an archive not to be unpacked.
+    """
+    _address(file)
 
 
 def _address(file: Path) -> str:
     if not file.exists():
         raise refusals.file_missing(str(file))
     suffix = file.suffix.lower()
-    if suffix in _DRAWINGS:
+    if suffix in DRAWINGS:
         raise refusals.drawing(str(file))
     if file.is_file() and file.stat().st_size == 0:
         raise refusals.no_units(str(file))
     if suffix == ".shp":
         _require_companions(file)
-    return _inside_archive(file) if suffix == ".zip" else str(file.resolve())
+    if suffix in {".zip", ".kmz"}:
+        return f"/vsizip/{{{file.resolve()}}}/{member_of(file)}"
+    return str(file.resolve())
 
 
 def _require_companions(file: Path) -> None:
@@ -93,21 +113,6 @@ def _require_companions(file: Path) -> None:
     missing = [suffix for suffix in (".shx", ".dbf") if suffix not in beside]
     if missing:
         raise refusals.shapefile_incomplete(str(file), missing)
-
-
-def _inside_archive(file: Path) -> str:
-    try:
-        with zipfile.ZipFile(file) as archive:
-            names = archive.namelist()
-    except zipfile.BadZipFile:
-        raise refusals.not_spatial(str(file)) from None
-    for suffix in _IN_ARCHIVE:
-        inside = [name for name in names if name.lower().endswith(suffix) and not name.startswith("__MACOSX")]
-        if len(inside) > 1:
-            raise refusals.several_layers(str(file), inside)
-        if inside:
-            return f"/vsizip/{{{file.resolve()}}}/{inside[0]}"
-    raise refusals.not_spatial(str(file))
 
 
 def _layer(file: Path, address: str) -> str | None:
@@ -118,37 +123,8 @@ def _layer(file: Path, address: str) -> str | None:
     return next(iter([*areal, *(name for name, _kind in layers)]), None)
 
 
-def _encodings(info: Mapping[str, Any], encoding: str | None) -> tuple[str, ...]:
-    """Tell the encodings to try in turn; none when the format says its own."""
+def _holds_bytes(info: Mapping[str, Any], told: str | None) -> bool:
+    """Say whether texts are read byte by byte: their encoding is left open by the format, or named by the user."""
     if info["driver"] not in {"ESRI Shapefile", "MapInfo File"}:
-        return ()
-    if encoding and encoding.lower() != "auto":
-        try:
-            return (codecs.lookup(encoding).name,)
-        except LookupError:
-            raise refusals.encoding_unknown(encoding) from None
-    return ("utf-8", "cp1258") if info["encoding"] == _BYTES_AS_TEXT else ()
-
-
-def _read(file: Path, address: str, *, options: dict[str, Any], tried: tuple[str, ...]) -> pd.DataFrame:
-    options |= {"on_invalid": "fix", "encoding": _BYTES_AS_TEXT if tried else None}
-    raw: pd.DataFrame = pyogrio.read_dataframe(address, **options)
-    if not tried:
-        return raw
-    for encoding in tried:
-        try:
-            return _decoded(raw, encoding)
-        except UnicodeError:
-            continue
-    raise refusals.encoding_wrong(str(file), " / ".join(tried))
-
-
-def _decoded(raw: pd.DataFrame, encoding: str) -> pd.DataFrame:
-    def again(value: object) -> object:
-        return value.encode(_BYTES_AS_TEXT).decode(encoding) if isinstance(value, str) else value
-
-    read = raw.rename(columns={header: again(header) for header in raw.columns})
-    for header in read.columns:
-        if pd.api.types.is_string_dtype(read[header].dtype):
-            read[header] = pd.Series([again(value) for value in read[header]], dtype=object)
-    return read
+        return False
+    return told is not None or info["encoding"] == _BYTES_AS_TEXT

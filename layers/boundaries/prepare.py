@@ -13,10 +13,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from layers import schema
+from layers.boundaries.beats import in_their_wards
 from layers.boundaries.mending import Mended, mend
 from layers.boundaries.placing import inside_vietnam
 from layers.boundaries.reading import SourceFile
 from layers.boundaries.report import ImportReport, MendedUnit, QuarantinedRow, check_units
+from layers.boundaries.snapping import snap_to_grid
 from layers.boundaries.values import pad_code
 from layers.catalog import UNITS
 from layers.errors import InvalidParameter
@@ -26,7 +28,7 @@ from layers.wording import Text
 
 __all__ = ["LEVELS", "Vintage", "prepare"]
 
-LEVELS = ("province", "commune", "beat")
+LEVELS = ("commune", "beat")
 
 _NO_CODE = Text("thiếu mã đơn vị", "has no unit code")
 _NO_NAME = Text("thiếu tên đơn vị", "has no unit name")
@@ -53,7 +55,7 @@ class Vintage:
     Raises
     ------
     InvalidParameter
-        When the level is not known or the vintage ends before it begins.
+        When the level is not one that is imported, or the vintage ends before it begins.
     """
 
     valid_from: dt.date
@@ -64,6 +66,15 @@ class Vintage:
 
     def __post_init__(self) -> None:
         Period(self.valid_from, self.valid_to)
+        if self.level == "province":
+            raise InvalidParameter(
+                Text("Tỉnh được ghép từ các xã, phường; không nạp riêng.",
+                     "Provinces are dissolved from communes, never imported beside them."),
+                Text("Nạp các xã, phường của tỉnh (--level commune); lấy ranh giới tỉnh bằng "
+                     "`antt boundaries export --level province`.",
+                     "Import the communes of the province (--level commune); write its borders with "
+                     "`antt boundaries export --level province`."),
+            )  # fmt: skip
         if self.level not in LEVELS:
             known = ", ".join(LEVELS)
             raise InvalidParameter(
@@ -73,13 +84,20 @@ class Vintage:
 
 
 def prepare(
-    source: SourceFile, vintage: Vintage, *, now: dt.datetime, rng: np.random.Generator
+    source: SourceFile,
+    vintage: Vintage,
+    *,
+    now: dt.datetime,
+    rng: np.random.Generator,
+    wards: gpd.GeoDataFrame | None = None,
 ) -> tuple[gpd.GeoDataFrame, ImportReport]:
     """Mend, check and complete the units of a file.
 
     A row without code, name or usable area, a row outside Việt Nam, and every further row of
-    a code that came before, is set aside with its reasons; all others are taken in. Overlaps
-    and gaps are reported, never repaired here.
+    a code that came before, is set aside with its reasons; all others are taken in, their
+    vertices on a grid of a centimetre. Overlaps and gaps are reported with a proposal, never
+    repaired here. A beat is given the ward it lies in, whose code goes before its own number; one
+    that does not lie in a single ward is set aside.
 
     Parameters
     ----------
@@ -91,6 +109,9 @@ def prepare(
         The moment, with its time zone, for the ids.
     rng : numpy.random.Generator
         For the ids.
+    wards : GeoDataFrame, optional
+        Wards and communes in force on the first day, with ``code, name, unit_type, valid_from``: those that
+        beats are placed in.
 
     Returns
     -------
@@ -98,15 +119,15 @@ def prepare(
         Units that keep `catalog.UNITS.schema`, and the report.
     """
     mended = mend(source.frame.geometry.to_numpy())
-    codes = [pad_code(code, vintage.level) for code in source.frame["code"]]
-    quarantined = _quarantined(source, mended, codes)
+    told = source.frame.assign(code=[pad_code(code, vintage.level) for code in source.frame["code"]])
+    nested, astray = (told, {}) if wards is None else in_their_wards(told, mended.shapes, wards)
+    quarantined = _quarantined(nested, {**astray, **mended.refused})
     kept = np.setdiff1d(np.arange(source.row_count), [row.row - 1 for row in quarantined])
-    shapes = mended.shapes[kept]
-    rows = source.frame.iloc[kept].reset_index(drop=True)
+    shapes = snap_to_grid(mended.shapes[kept])
+    rows = nested.iloc[kept].reset_index(drop=True)
     rows = rows.assign(
-        code=[codes[position] for position in kept],
         id=new_ids(len(kept), now=now, rng=rng),
-        area_km2=area_m2(shapes) / 1e6,
+        area_km2=area_m2(shapes.tolist()) / 1e6,
     )
     units = schema.check(_completed(rows, shapes, source=source, vintage=vintage), UNITS.schema)
     report = replace(
@@ -119,13 +140,14 @@ def prepare(
     return units, report
 
 
-def _quarantined(source: SourceFile, mended: Mended, codes: list[str]) -> list[QuarantinedRow]:
+def _quarantined(rows: gpd.GeoDataFrame, refused: Mapping[int, Text]) -> list[QuarantinedRow]:
     reasons: dict[int, list[Text]] = defaultdict(list)
-    inside = inside_vietnam(source.frame.geometry.to_numpy())
-    for position, name in enumerate(source.frame["name"]):
+    inside = inside_vietnam(rows.geometry.to_numpy())
+    codes = rows["code"].tolist()
+    for position, name in enumerate(rows["name"]):
         reasons[position] += [] if codes[position] else [_NO_CODE]
         reasons[position] += [] if name else [_NO_NAME]
-        reasons[position] += [mended.refused[position]] if position in mended.refused else []
+        reasons[position] += [refused[position]] if position in refused else []
         reasons[position] += [] if inside[position] else [_OUTSIDE]
     _add_repeated(reasons, codes)
     return [QuarantinedRow(row + 1, codes[row], tuple(why)) for row, why in sorted(reasons.items()) if why]

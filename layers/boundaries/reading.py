@@ -13,8 +13,11 @@ import pandas as pd
 import shapely
 
 from layers.boundaries import columns, placing, refusals
+from layers.boundaries.gazetteer_seats import match_seats
 from layers.boundaries.opening import open_table
+from layers.boundaries.placing import CrsFinding, Known
 from layers.boundaries.report import DroppedValue
+from layers.boundaries.text_encodings import UNSAID, TextEncoding, restore_case
 from layers.boundaries.values import code_text, number, split_name
 from layers.geo import CRS_LONLAT
 from layers.wording import nfc
@@ -42,6 +45,10 @@ class SourceFile:
         Columns of the file that were not taken in.
     dropped_values : tuple of DroppedValue
         Numbers that could not be read.
+    finding : CrsFinding or None
+        How well the coordinate system fits what is known; None for units not read from a file.
+    encoding : TextEncoding
+        How the texts were read.
     """
 
     frame: gpd.GeoDataFrame
@@ -50,6 +57,8 @@ class SourceFile:
     columns: dict[str, str]
     dropped_columns: tuple[str, ...]
     dropped_values: tuple[DroppedValue, ...] = ()
+    finding: CrsFinding | None = None
+    encoding: TextEncoding = UNSAID
 
     @property
     def row_count(self) -> int:
@@ -63,6 +72,7 @@ def read_boundaries(
     mapping: Mapping[str, str] | None = None,
     crs: int | None = None,
     encoding: str | None = None,
+    known: gpd.GeoDataFrame | None = None,
 ) -> SourceFile:
     """Read a file of units.
 
@@ -76,6 +86,8 @@ def read_boundaries(
         EPSG code that the positions are in, over what the file says.
     encoding : str, optional
         Encoding of the texts of a shapefile or TAB; None or ``auto`` to find out.
+    known : GeoDataFrame, optional
+        Units already loaded, EPSG:4326: their borders prove or disprove the file's system.
 
     Returns
     -------
@@ -92,7 +104,7 @@ def read_boundaries(
         When `mapping`, `crs` or `encoding` is not understood.
     """
     file = Path(path)
-    raw = open_table(file, encoding)
+    raw, texts = open_table(file, encoding)
     if not isinstance(raw, gpd.GeoDataFrame):
         raise refusals.not_spatial(str(file))
     if raw.empty:
@@ -101,11 +113,19 @@ def read_boundaries(
     headers = [str(header) for header in raw.columns if header != raw.geometry.name]
     chosen = _choose(raw, columns.candidates(headers, mapping or {}))
     columns.require(chosen, headers)
-    declared = placing.declare(raw, crs, file=str(file))
-    frame, dropped_values = _tidy(placing.placed(declared, str(file)), chosen)
-    placing.require_vietnam(frame, declared)
+    table, dropped_values = _tidy(raw, chosen)
+    seats = match_seats(table["code"].to_list(), table["name"].to_list())
+    if texts.used == "tcvn3":
+        table["name"] = restore_case(table["name"].to_list(), [seat.name if seat else None for seat in seats])
+    borders = None if known is None else known.geometry.to_numpy()
+    where = Known(table["code"].to_list(), table["name"].to_list(), borders)
+    placed, finding = placing.settle(raw, crs, known=where, file=str(file))
+    frame = gpd.GeoDataFrame(table, geometry=placed.geometry.to_numpy(), crs=CRS_LONLAT)
     dropped = tuple(header for header in headers if header not in set(chosen.values()))
-    return SourceFile(frame, file.name, placing.crs_name(declared), chosen, dropped, tuple(dropped_values))
+    return SourceFile(
+        frame, file.name, finding.used, chosen, dropped,
+        dropped_values=tuple(dropped_values), finding=finding, encoding=texts,
+    )  # fmt: skip
 
 
 def _require_areas(raw: gpd.GeoDataFrame, file: str) -> None:
@@ -123,11 +143,11 @@ def _choose(raw: gpd.GeoDataFrame, found: Mapping[str, list[str]]) -> dict[str, 
     }
 
 
-def _tidy(placed: gpd.GeoDataFrame, chosen: Mapping[str, str]) -> tuple[gpd.GeoDataFrame, list[DroppedValue]]:
+def _tidy(raw: gpd.GeoDataFrame, chosen: Mapping[str, str]) -> tuple[pd.DataFrame, list[DroppedValue]]:
     dropped: list[DroppedValue] = []
     data: dict[str, object] = {}
     for field, header in chosen.items():
-        values = placed[header].to_list()
+        values = raw[header].to_list()
         if field in {"population", "area_km2_published"}:
             data[field] = _numbers(values, field, dropped)
         elif field in {"code", "parent"}:
@@ -141,7 +161,7 @@ def _tidy(placed: gpd.GeoDataFrame, chosen: Mapping[str, str]) -> tuple[gpd.GeoD
     frame["unit_type"] = pd.Series([kind for _name, kind in parted], dtype=object)
     for field in {"population", "area_km2_published"} & set(frame.columns):
         frame[field] = frame[field].astype(float)
-    return gpd.GeoDataFrame(frame, geometry=placed.geometry.to_numpy(), crs=CRS_LONLAT), dropped
+    return frame, dropped
 
 
 def _numbers(values: list[Any], field: str, dropped: list[DroppedValue]) -> list[float]:

@@ -33,8 +33,8 @@ __all__ = [
 ]
 
 _FORMATS = Text(
-    "Dùng tệp GeoJSON, GeoPackage, FlatGeobuf, Shapefile (có thể nén zip), MapInfo TAB, KML hoặc GML.",
-    "Use a GeoJSON, GeoPackage, FlatGeobuf, Shapefile (zipped or not), MapInfo TAB, KML or GML file.",
+    "Dùng tệp GeoJSON, GeoPackage, FlatGeobuf, Shapefile (có thể nén zip), MapInfo TAB, KML, KMZ hoặc GML.",
+    "Use a GeoJSON, GeoPackage, FlatGeobuf, Shapefile (zipped or not), MapInfo TAB, KML, KMZ or GML file.",
 )
 _GIVE_CRS = Text(
     "Cho biết hệ tọa độ bằng --crs EPSG:n, ví dụ EPSG:4326 (kinh độ, vĩ độ) hoặc EPSG:9211 "
@@ -319,7 +319,7 @@ def encoding_unknown(encoding: str) -> InvalidParameter:
     """
     return InvalidParameter(
         Text(f"Không có bảng mã “{encoding}”.", f"There is no character encoding “{encoding}”."),
-        Text("Dùng auto, utf-8 hoặc cp1258.", "Use auto, utf-8 or cp1258."),
+        Text("Dùng auto, utf-8, cp1258 hoặc tcvn3.", "Use auto, utf-8, cp1258 or tcvn3."),
     )
 
 
@@ -344,7 +344,7 @@ def encoding_wrong(file: str, encoding: str) -> FileUnreadable:
             f"The texts of the file “{file}” are not in the encoding {encoding}.",
         ),
         Text(
-            "Cho biết bảng mã bằng --encoding, ví dụ utf-8 hoặc cp1258.",
-            "Name the encoding with --encoding, such as utf-8 or cp1258.",
+            "Cho biết bảng mã bằng --encoding, ví dụ utf-8, cp1258 hoặc tcvn3.",
+            "Name the encoding with --encoding, such as utf-8, cp1258 or tcvn3.",
         ),
     )

@@ -10,7 +10,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from layers.boundaries.coverage import find_gaps, find_overlaps
+from layers.boundaries.coverage import Hole, find_gaps, find_overlaps, invalid_edges
+from layers.boundaries.repairs import Repair, cards
 from layers.geo import area_m2
 from layers.wording import Text
 
@@ -172,6 +173,8 @@ class ImportReport:
         Columns of the file that were not taken in.
     dropped_values : tuple of DroppedValue
         Values that could not be read.
+    repairs : tuple of Repair
+        Every defect with a proposal, largest first.
     """
 
     accepted: int
@@ -182,6 +185,7 @@ class ImportReport:
     area_flags: tuple[AreaFlag, ...] = ()
     dropped_columns: tuple[str, ...] = ()
     dropped_values: tuple[DroppedValue, ...] = ()
+    repairs: tuple[Repair, ...] = ()
 
     def to_json(self, language: str = "vi") -> dict[str, object]:
         """Write the report as JSON values.
@@ -195,8 +199,8 @@ class ImportReport:
         -------
         dict
             Counts under `accepted`, `mended` and `quarantined`; lists under `mended_units`,
-            `quarantined_rows`, `overlaps`, `gaps`, `area_flags`, `dropped_columns` and
-            `dropped_values`. Areas in m² to 0.01, in km² to 0.0001, per cent to 0.01.
+            `quarantined_rows`, `overlaps`, `gaps`, `area_flags`, `dropped_columns`,
+            `dropped_values` and `repairs`. Areas in m² to 0.01, in km² to 0.0001, per cent to 0.01.
 
         Examples
         --------
@@ -221,6 +225,7 @@ class ImportReport:
             ],
             "dropped_columns": list(self.dropped_columns),
             "dropped_values": _plain(self.dropped_values),
+            "repairs": [card.to_json(language) for card in self.repairs],
         }
 
 
@@ -258,27 +263,28 @@ def check_units(frame: gpd.GeoDataFrame, *, min_area_m2: float = 1.0) -> ImportR
     """
     shapes = frame.geometry.to_numpy()
     codes, names = frame["code"].to_list(), frame["name"].to_list()
+    edges = invalid_edges(shapes)
+    shared_grounds = find_overlaps(shapes, min_area_m2=min_area_m2)
+    holes = find_gaps(shapes, min_area_m2=min_area_m2, edges=edges)
     overlaps = [
         Overlap(codes[p], codes[q], shared.area_m2, names[p], names[q])
-        for shared in find_overlaps(shapes, min_area_m2=min_area_m2)
+        for shared in shared_grounds
         for p, q in [sorted((shared.first, shared.second), key=lambda unit: str(codes[unit]))]
     ]
     return replace(
         ImportReport(len(frame)),
         overlaps=tuple(overlaps),
-        gaps=tuple(_gaps(shapes, codes, names, min_area_m2=min_area_m2)),
+        gaps=tuple(_gap(hole, codes, names) for hole in holes),
         area_flags=area_flags(frame),
+        repairs=tuple(cards(frame, shared_grounds, holes, edges=edges)),
     )
 
 
-def _gaps(shapes: NDArray[np.object_], codes: Sequence[str], names: Sequence[str], *, min_area_m2: float) -> list[Gap]:
-    gaps = []
-    for hole in find_gaps(shapes, min_area_m2=min_area_m2):
-        units = sorted(hole.neighbours, key=lambda unit: str(codes[unit]))
-        place = shapely.point_on_surface(hole.shape)
-        listed = tuple(codes[unit] for unit in units), tuple(names[unit] for unit in units)
-        gaps.append(Gap(hole.area_m2, *listed, lon=float(place.x), lat=float(place.y)))
-    return gaps
+def _gap(hole: Hole, codes: Sequence[str], names: Sequence[str]) -> Gap:
+    units = sorted(hole.neighbours, key=lambda unit: str(codes[unit]))
+    place = shapely.point_on_surface(hole.shape)
+    listed = tuple(codes[unit] for unit in units), tuple(names[unit] for unit in units)
+    return Gap(hole.area_m2, *listed, lon=float(place.x), lat=float(place.y))
 
 
 def area_flags(frame: gpd.GeoDataFrame, *, tolerance_pct: float = AREA_TOLERANCE_PCT) -> tuple[AreaFlag, ...]:

@@ -9,17 +9,18 @@ import geopandas as gpd
 
 from layers.wording import fold
 
-__all__ = ["search"]
+__all__ = ["bare_name", "match_rank", "search"]
 
 _TYPES = {
     "phuong": "phuong", "p.": "phuong", "p": "phuong", "xa": "xa", "x.": "xa", "x": "xa",
     "dac khu": "dac khu", "dk": "dac khu", "dk.": "dac khu", "thi tran": "thi tran", "tt": "thi tran",
     "tt.": "thi tran", "thanh pho": "thanh pho", "tp": "thanh pho", "tp.": "thanh pho", "tinh": "tinh",
-    "ward": "phuong", "commune": "xa",
+    "ward": "phuong", "commune": "xa", "quan": "quan", "q.": "quan", "q": "quan", "huyen": "huyen", "h.": "huyen",
+    "h": "huyen", "thi xa": "thi xa", "tx": "thi xa", "tx.": "thi xa",
 }  # fmt: skip
 _LEADING_TYPE = re.compile(
-    r"^(?:(thanh pho|thi tran|dac khu|phuong|tinh|ward|commune|xa)\s+"
-    r"|(tp|tt|dk|p|x)\.\s*|(tp|tt|dk|p|x)\s+)(?=\S)"
+    r"^(?:(thanh pho|thi tran|thi xa|dac khu|phuong|tinh|quan|huyen|ward|commune|xa)\s+"
+    r"|(tp|tt|tx|dk|p|x|q|h)\.\s*|(tp|tt|tx|dk|p|x|q|h)\s+)(?=\S)"
 )
 
 # Every keystroke folds the same names again; the list of all communes fits.
@@ -55,7 +56,7 @@ def search(frame: gpd.GeoDataFrame, text: str, limit: int = 10) -> list[int]:
     ([1, 2], [0], [])
     """
     wanted, _comma, parent = fold(text).partition(",")
-    wanted, parent = wanted.strip(), _bare(parent.strip())[0]
+    wanted, parent = wanted.strip(), bare_name(parent.strip())[0]
     if not wanted or limit < 1:
         return []
     columns = {name: _folded(frame, name) for name in ("name", "unit_type", "parent_name", "formed_from")}
@@ -64,9 +65,13 @@ def search(frame: gpd.GeoDataFrame, text: str, limit: int = 10) -> list[int]:
     for row, name in enumerate(columns["name"]):
         if parent and parent not in columns["parent_name"][row]:
             continue
-        rank = _rank(wanted, name, unit_type=columns["unit_type"][row], code=codes[row])
-        if rank[0] == _NO and _is_old_name(wanted, columns["formed_from"][row]):
-            rank = (_OLD_NAME, 1)
+        rank = match_rank(
+            wanted,
+            name,
+            unit_type=columns["unit_type"][row],
+            code=codes[row],
+            formed_from=columns["formed_from"][row],
+        )
         if rank[0] != _NO:
             ranked.append((*rank, len(name), codes[row], row))
     return [int(entry[-1]) for entry in sorted(ranked)[:limit]]
@@ -78,8 +83,25 @@ def _folded(frame: gpd.GeoDataFrame, column: str) -> list[str]:
     return [_fold_kept(value) if isinstance(value, str) else "" for value in frame[column]]
 
 
-def _bare(wanted: str) -> tuple[str, str]:
-    """Part a leading type word from a folded text: the rest and the type, empty when there is none."""
+@lru_cache(maxsize=1024)
+def bare_name(wanted: str) -> tuple[str, str]:
+    """Part a leading type word, or its abbreviation, from a folded text.
+
+    Parameters
+    ----------
+    wanted : str
+        Folded, as `layers.wording.fold` writes it.
+
+    Returns
+    -------
+    tuple of str
+        The rest and the type; the type is empty when there is none.
+
+    Examples
+    --------
+    >>> bare_name("p. thanh dong"), bare_name("q.le chan"), bare_name("do son")
+    (('thanh dong', 'phuong'), ('le chan', 'quan'), ('do son', ''))
+    """
     leading = _LEADING_TYPE.match(wanted)
     if not leading:
         return wanted, ""
@@ -87,13 +109,45 @@ def _bare(wanted: str) -> tuple[str, str]:
     return wanted[leading.end() :], _TYPES[word]
 
 
-def _rank(wanted: str, name: str, *, unit_type: str, code: str) -> tuple[int, int]:
+def match_rank(
+    wanted: str, name: str, *, unit_type: str, code: str, parent: str = "", formed_from: str = ""
+) -> tuple[int, int]:
+    """Tell how well a unit answers what was typed; everything is folded.
+
+    Parameters
+    ----------
+    wanted : str
+        What was typed, without the part behind a comma.
+    name, unit_type, code : str
+        The unit's.
+    parent : str
+        Its district and province; a place typed behind the name is looked for there.
+    formed_from : str
+        The names of those it was formed from.
+
+    Returns
+    -------
+    tuple of int
+        Smaller is better: how the text matches, 9 for not at all, and whether another type was asked for.
+
+    Examples
+    --------
+    >>> match_rank("p. do son", "do son", unit_type="phuong", code="1")
+    (0, 0)
+    >>> match_rank("tran phu hai duong", "tran phu", unit_type="", code="1", parent="tinh hai duong")
+    (1, 0)
+    """
     if wanted.isdigit() and code.startswith(wanted):
         return (_EXACT if code == wanted else _PREFIX), 0
-    bare, kind = _bare(wanted)
+    bare, kind = bare_name(wanted)
     other_type = int(bool(kind) and kind != unit_type)
     # A name can begin with what looks like a type ("Xa La"), so the whole text is tried as well.
-    return min((_match(wanted, name), 0), (_match(bare, name), other_type))
+    rank = min((_match(wanted, name), 0), (_match(bare, name), other_type))
+    if rank[0] != _NO:
+        return rank
+    if parent and bare.startswith(f"{name} ") and bare_name(bare[len(name) + 1 :])[0] in parent:
+        return _PREFIX, other_type
+    return (_OLD_NAME, 1) if f" {bare}" in f" {formed_from}" else (_NO, 0)
 
 
 def _match(wanted: str, name: str) -> int:
@@ -104,7 +158,3 @@ def _match(wanted: str, name: str) -> int:
     if f" {wanted}" in name:
         return _WORD
     return _INSIDE if wanted in name else _NO
-
-
-def _is_old_name(wanted: str, formed_from: str) -> bool:
-    return f" {_bare(wanted)[0]}" in f" {formed_from}"

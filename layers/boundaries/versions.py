@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import numpy as np
@@ -12,14 +12,16 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from layers.errors import Conflict
+from layers.errors import Conflict, InvalidParameter
 from layers.records import vi_date
 from layers.wording import Text
 
-__all__ = ["VersionPlan", "in_force", "plan_import"]
+__all__ = ["VersionPlan", "in_force", "plan_import", "staying"]
 
 _COMPARED_TEXTS = ("name", "unit_type", "parent", "parent_name", "formed_from", "decree")
 _COMPARED_NUMBERS = ("area_km2_published", "population")
+# What a version known only by name takes from a file beside its geometry.
+_FILLED = (*_COMPARED_TEXTS, *_COMPARED_NUMBERS, "area_km2", "source")
 # Coordinates closer than this, about a tenth of a millimetre, are the same after a round trip.
 _SAME_DEG = 1e-9
 
@@ -40,6 +42,8 @@ class VersionPlan:
         Codes of closed versions that nothing of the same code follows.
     unchanged : tuple of str
         Codes that are already loaded just so.
+    fill : mapping of str to mapping
+        Id of a version known only by name -> what the import tells about it, its geometry among it.
     """
 
     insert: gpd.GeoDataFrame
@@ -47,16 +51,18 @@ class VersionPlan:
     row_versions: Mapping[str, int]
     ended: tuple[str, ...]
     unchanged: tuple[str, ...]
+    fill: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to do: the same file was loaded before."""
-        return len(self.insert) == 0 and not self.close
+        return len(self.insert) == 0 and not self.close and not self.fill
 
     @property
     def updates(self) -> dict[str, dict[str, object]]:
-        """The closings in the form of `ChangeSet.update`."""
-        return {version: {"valid_to": day} for version, day in self.close.items()}
+        """The closings and fillings in the form of `ChangeSet.update`."""
+        closed: dict[str, dict[str, object]] = {version: {"valid_to": day} for version, day in self.close.items()}
+        return closed | {version: dict(values) for version, values in self.fill.items()}
 
 
 def in_force(frame: gpd.GeoDataFrame, as_of: dt.date) -> gpd.GeoDataFrame:
@@ -93,13 +99,15 @@ def plan_import(
     *,
     valid_from: dt.date,
     valid_to: dt.date | None = None,
+    scope: Collection[str] = (),
 ) -> VersionPlan:
     """Work out what an import adds and which versions it closes, changing nothing.
 
-    The import speaks for the provinces of its units at their level: versions there that
-    began before `valid_from` and are still in force are closed on that day, whether or not a
-    unit of the same code follows. Units already loaded just so are left alone, so loading a
-    file twice does nothing.
+    The import speaks for the parents of its units (the provinces of wards, the wards of beats) at
+    their level: versions there that began before `valid_from` and are still in force are closed on
+    that day, whether or not a unit of the same code follows. Units already loaded just so are left
+    alone, so loading a file twice does nothing. A version known only by name, of the same code and
+    day, takes the geometry and the figures of the import.
 
     Parameters
     ----------
@@ -111,6 +119,9 @@ def plan_import(
         First day of the incoming units.
     valid_to : date or None
         First day after them; None while they are in force.
+    scope : collection of str
+        Codes of the parents that the import speaks for; those of its units when empty. With one code,
+        units that name no parent belong to it.
 
     Returns
     -------
@@ -119,21 +130,115 @@ def plan_import(
 
     Raises
     ------
+    InvalidParameter
+        When a unit names a parent outside `scope`.
     Conflict
         When a version could not be closed without losing part of its time, or one of the same
         code begins on the same day with other content.
     """
     start = valid_from.isoformat()
     end = valid_to.isoformat() if valid_to else None
-    scope = existing[_in_scope(existing, incoming)]
-    same = _same_as_loaded(scope, incoming, start=start, end=end)
-    new = incoming[~incoming["code"].isin(same)]
+    arriving = _belonging(incoming, scope)
+    held = existing[_in_scope(existing, arriving, set(scope))]
+    same = _same_as_loaded(held, arriving, start=start, end=end)
+    new = arriving[~arriving["code"].isin(same)]
     if len(new) == 0:
         return VersionPlan(new, {}, {}, (), tuple(sorted(same)))
-    rivals = scope[np.array([_meets(span, start, end) for span in _spans(scope)], dtype=bool)]
+    fill, based_on = _fillings(held, new, start=start, end=end)
+    rivals = held[np.array([_meets(span, start, end) for span in _spans(held)], dtype=bool)]
+    rivals = rivals[~rivals["id"].isin(fill)]
     rivals = rivals[(rivals["valid_from"] != start) | rivals["code"].isin(new["code"])]
     _refuse_conflicts(rivals, start, end)
-    return _closing(new, rivals, start=start, unchanged=same)
+    closing = _closing(new, rivals, start=start, unchanged=same)
+    filled = set(held.loc[held["id"].isin(fill), "code"])
+    return replace(
+        closing,
+        insert=new[~new["code"].isin(filled)],
+        fill=fill,
+        row_versions={**closing.row_versions, **based_on},
+    )
+
+
+def staying(
+    existing: gpd.GeoDataFrame,
+    plan: VersionPlan,
+    *,
+    level: str,
+    valid_from: dt.date,
+    valid_to: dt.date | None = None,
+) -> gpd.GeoDataFrame:
+    """Keep the loaded versions that would be in force beside the units of an import.
+
+    Parameters
+    ----------
+    existing : GeoDataFrame
+        All unit versions in the store.
+    plan : VersionPlan
+        What the import changes.
+    level : str
+        Level of its units.
+    valid_from, valid_to : date
+        First day of its units, and the first day after them.
+
+    Returns
+    -------
+    GeoDataFrame
+        Versions of the level that share a day with the import and that it neither closes nor brings itself.
+    """
+    start, end = valid_from.isoformat(), valid_to.isoformat() if valid_to else None
+    meeting = np.array([_meets(span, start, end) for span in _spans(existing)], dtype=bool)
+    changed = existing["id"].isin({*plan.close, *plan.fill})
+    brought = (existing["valid_from"] == start) & existing["code"].isin(plan.unchanged)
+    return existing[meeting & (existing["level"] == level) & ~changed & ~brought]
+
+
+def _belonging(incoming: gpd.GeoDataFrame, scope: Collection[str]) -> gpd.GeoDataFrame:
+    """Give units their parents, which `scope` names where the file does not."""
+    if not scope:
+        return incoming
+    named = incoming["parent"].map(_known).to_numpy(dtype=bool)
+    strays = incoming[named & ~incoming["parent"].isin(set(scope))]
+    if len(strays):
+        raise _outside_scope(strays, scope)
+    if named.all() or len(scope) > 1:
+        return incoming
+    (only,) = scope
+    return incoming.assign(parent=incoming["parent"].where(named, only))
+
+
+def _outside_scope(strays: gpd.GeoDataFrame, scope: Collection[str]) -> InvalidParameter:
+    others = ", ".join(sorted(set(strays["parent"])))
+    said = ", ".join(sorted(scope))
+    return InvalidParameter(
+        Text(
+            f"{len(strays)} đơn vị thuộc {others}, ngoài phạm vi {said}.",
+            f"{len(strays)} units belong to {others}, outside the scope {said}.",
+        ),
+        Text(f"Thêm --scope {others}, hoặc bỏ chúng khỏi tệp.", f"Add --scope {others}, or take them out of the file."),
+    )
+
+
+def _fillings(
+    held: gpd.GeoDataFrame, new: gpd.GeoDataFrame, *, start: str, end: str | None
+) -> tuple[dict[str, dict[str, object]], dict[str, int]]:
+    """Collect what an import tells about versions that were known only by name."""
+    by_name = held[(held["valid_from"] == start).to_numpy() & held.geometry.isna().to_numpy()]
+    arriving = {row["code"]: row for _index, row in new[new.geometry.notna()].iterrows()}
+    fill: dict[str, dict[str, object]] = {}
+    based_on: dict[str, int] = {}
+    for _index, row in by_name.iterrows():
+        told = arriving.get(row["code"])
+        known_end = row["valid_to"] if _known(row["valid_to"]) else None
+        if told is None or (end is not None and known_end not in {None, end}):
+            continue
+        values = {column: told[column] for column in _FILLED if not _is_missing(told[column])}
+        fill[row["id"]] = values | {"geometry": told["geometry"], "valid_to": end or known_end}
+        based_on[row["id"]] = int(row["row_version"])
+    return fill, based_on
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or value is pd.NA or value == "" or (isinstance(value, float) and np.isnan(value))
 
 
 def _known(value: object) -> bool:
@@ -145,9 +250,9 @@ def _spans(frame: gpd.GeoDataFrame) -> list[tuple[str, str | None]]:
     return list(zip(frame["valid_from"].to_list(), ends, strict=True))
 
 
-def _in_scope(existing: gpd.GeoDataFrame, incoming: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+def _in_scope(existing: gpd.GeoDataFrame, incoming: gpd.GeoDataFrame, scope: set[str]) -> NDArray[np.bool_]:
     level = existing["level"].isin(set(incoming["level"])).to_numpy(dtype=bool)
-    parents = {parent for parent in incoming["parent"] if _known(parent)}
+    parents = scope or {parent for parent in incoming["parent"] if _known(parent)}
     of_parent = existing["parent"].isin(parents).to_numpy(dtype=bool)
     of_code = existing["code"].isin(set(incoming["code"])).to_numpy(dtype=bool)
     return np.asarray(level & (of_parent | of_code), dtype=np.bool_)
@@ -168,9 +273,10 @@ def _is_same(loaded: pd.Series, arriving: pd.Series, end: str | None) -> bool:
     # A version closed since then by a later import is still the one this file brought.
     if end is not None and loaded["valid_to"] != end:
         return False
-    if any(_text(loaded[column]) != _text(arriving[column]) for column in _COMPARED_TEXTS):
+    # What a file does not tell came from elsewhere, such as the decree from a table of lineage: no difference.
+    if any(_text(arriving[column]) not in {"", _text(loaded[column])} for column in _COMPARED_TEXTS):
         return False
-    if any(_figure(loaded[column]) != _figure(arriving[column]) for column in _COMPARED_NUMBERS):
+    if any(_figure(arriving[column]) not in {None, _figure(loaded[column])} for column in _COMPARED_NUMBERS):
         return False
     return _same_shape(loaded["geometry"], arriving["geometry"])
 

@@ -23,7 +23,7 @@ from layers.errors import EmptyInput, FileUnreadable
 from layers.incidents.columns import header_row
 from layers.incidents.encodings import SAMPLE_BYTES, Encoding, detect_encoding, named_encoding
 from layers.incidents.tables import Chunk, Malformed, Table, unique_names
-from layers.incidents.tcvn3 import to_unicode
+from layers.tcvn3 import to_unicode
 from layers.wording import Text
 
 __all__ = ["TEXT_SUFFIXES", "open_csv", "text_member", "without_blank_rows"]

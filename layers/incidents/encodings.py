@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from layers.errors import InvalidParameter
-from layers.incidents.tcvn3 import to_unicode, vietnamese_share
+from layers.tcvn3 import to_unicode, vietnamese_share
 from layers.wording import Text
 
 __all__ = ["SAMPLE_BYTES", "Encoding", "detect_encoding", "named_encoding"]

@@ -15,7 +15,7 @@ from layers.incidents.csvfiles import TEXT_SUFFIXES, open_csv, text_member
 from layers.incidents.features import open_parquet, open_spatial
 from layers.incidents.sheets import open_sheet
 from layers.incidents.tables import Chunk, Table, unique_names
-from layers.incidents.tcvn3 import looks_like_tcvn3, to_unicode
+from layers.tcvn3 import looks_like_tcvn3, to_unicode
 from layers.wording import Text
 
 __all__ = ["open_table"]

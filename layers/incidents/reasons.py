@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from layers.boundaries.lineage import REASONS as LINEAGE_REASONS
 from layers.wording import Text
 
 __all__ = ["REASONS", "fault_number", "reason_at", "reason_text"]
@@ -88,7 +89,7 @@ def reason_text(code: str) -> Text:
     Parameters
     ----------
     code : str
-        A key of ``REASONS``.
+        A key of ``REASONS``, or of those of a table of old and new units.
 
     Returns
     -------
@@ -99,5 +100,7 @@ def reason_text(code: str) -> Text:
     --------
     >>> reason_text("time_missing").vi
     'Thiếu ngày xảy ra.'
+    >>> reason_text("lineage_code_missing").en
+    'The code of the old or the new unit is missing.'
     """
-    return REASONS.get(code, Text(code, code))
+    return REASONS.get(code) or LINEAGE_REASONS.get(code) or Text(code, code)

@@ -34,6 +34,8 @@ _GEOMETRY_TYPE = {
     GeometryKind.POINT: "POINT",
     GeometryKind.AREA: "MULTIPOLYGON",
     GeometryKind.ANY: "GEOMETRY",
+    # A book keeps the column empty, so that every statement over a layer holds for it as well (ADR 16).
+    GeometryKind.NONE: "BLOB CHECK (geom ISNULL)",
 }
 
 _WGS84 = (
@@ -153,24 +155,32 @@ def create_layer(connection: sqlite3.Connection, layer: Layer, *, left_out: Coll
     run = connection.execute
     columns = [column for column in layer.schema.columns if column.name not in left_out]
     run(_table_sql(layer, table, columns, unique_id="UNIQUE"))
-    run(
-        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id) "
-        "VALUES (?, 'features', ?, ?, 4326)",
-        (table, table, layer.title.vi),
-    )
-    run(
-        "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', ?, 4326, 0, 0)",
-        (table, _GEOMETRY_TYPE[layer.schema.geometry]),
-    )
-    run(
-        "INSERT INTO gpkg_extensions VALUES (?, 'geom', 'gpkg_rtree_index', 'GeoPackage 1.4 Annex F.3', 'write-only')",
-        (table,),
-    )
+    _register(connection, layer)
     run(f'CREATE VIRTUAL TABLE "rtree_{table}_geom" USING rtree(id, minx, maxx, miny, maxy)')
     create_index_triggers(connection, table)
     for verb in ("INSERT", "UPDATE", "DELETE"):
         run(_OUTSIDE_TRIGGER.format(table=table, verb=verb))
     run("INSERT INTO antt_version VALUES (?, 0)", (table,))
+
+
+def _register(connection: sqlite3.Connection, layer: Layer) -> None:
+    """Tell GIS programs of the table: a book is a table of attributes to them."""
+    is_book = layer.schema.geometry is GeometryKind.NONE
+    data_type, srs_id = ("attributes", None) if is_book else ("features", 4326)
+    connection.execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id) VALUES (?, ?, ?, ?, ?)",
+        (layer.key, data_type, layer.key, layer.title.vi, srs_id),
+    )
+    if is_book:
+        return
+    connection.execute(
+        "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', ?, 4326, 0, 0)",
+        (layer.key, _GEOMETRY_TYPE[layer.schema.geometry]),
+    )
+    connection.execute(
+        "INSERT INTO gpkg_extensions VALUES (?, 'geom', 'gpkg_rtree_index', 'GeoPackage 1.4 Annex F.3', 'write-only')",
+        (layer.key,),
+    )
 
 
 def rebuild_table(connection: sqlite3.Connection, layer: Layer) -> None:

@@ -25,7 +25,7 @@ _TYPES = {
     Kind.INTEGER: ("integer",),
     Kind.REAL: ("real", "integer"),
 }
-_WANTED = {GeometryKind.POINT: {0}, GeometryKind.AREA: {3, 6}}
+_WANTED = {GeometryKind.POINT: {0}, GeometryKind.AREA: {3, 6}, GeometryKind.NONE: set()}
 # A number whose last byte is one of these is endless or none; such a point may be empty.
 _USUAL_POINT = """(length(geom) = :length AND substr(geom, 1, 13) = :head
   AND substr(geom, 21, 1) NOT IN (x'7F', x'FF') AND substr(geom, 29, 1) NOT IN (x'7F', x'FF'))"""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping
 
-from layers.catalog import LAYERS
+from layers.catalog import LAYERS, Layer
+from layers.schema import GeometryKind
 from layers.store.gpkg_layout import BASE_SQL, create_index_triggers, create_indices, create_layer, rebuild_table
 from layers.store.gpkg_rows import refresh_extent
 from layers.store.gpkg_triggers import create_change_triggers
@@ -52,29 +53,45 @@ def _run_script(connection: sqlite3.Connection, script: str) -> None:
             connection.execute(statement)
 
 
+def _placed_layers() -> list[Layer]:
+    return [layer for layer in LAYERS if layer.schema.geometry is not GeometryKind.NONE]
+
+
 def _first_layout(connection: sqlite3.Connection) -> None:
     _run_script(connection, BASE_SQL)
-    for layer in LAYERS:
+    for layer in _placed_layers():
         create_layer(connection, layer, left_out=_LATER_COLUMNS.get(layer.key, ()))
 
 
 def _history_and_ledger(connection: sqlite3.Connection) -> None:
     _run_script(connection, _LEDGER_SQL)
-    for layer in LAYERS:
+    for layer in _placed_layers():
         rebuild_table(connection, layer)
         create_change_triggers(connection, layer)
         create_index_triggers(connection, layer.key)
     connection.execute(_TELL_REFERENCES_APART)
-    for layer in LAYERS:
+    for layer in _placed_layers():
         create_indices(connection, layer)
         refresh_extent(connection, layer.key)
     create_views(connection)
     connection.execute("UPDATE antt_writer SET who = '', why = ''")
 
 
+def _books(connection: sqlite3.Connection) -> None:
+    for layer in LAYERS:
+        if layer.schema.geometry is GeometryKind.NONE:
+            create_layer(connection, layer)
+            # The triggers of the first layout go with its table.
+            rebuild_table(connection, layer)
+            create_change_triggers(connection, layer)
+            create_index_triggers(connection, layer.key)
+            create_indices(connection, layer)
+
+
 STEPS: tuple[tuple[int, str, Step], ...] = (
     (1, "first layout", _first_layout),
     (2, "history, ledger, quarantine, views", _history_and_ledger),
+    (3, "books: tables without places", _books),
 )
 
 

@@ -39,6 +39,8 @@ _GEOMETRY_TYPE = {
     GeometryKind.POINT: sql.SQL("geometry(Point, 4326)"),
     GeometryKind.AREA: sql.SQL("geometry(MultiPolygon, 4326)"),
     GeometryKind.ANY: sql.SQL("geometry(Geometry, 4326)"),
+    # A book keeps the column empty, so that every statement over a layer holds for it as well (ADR 16).
+    GeometryKind.NONE: sql.SQL("geometry(Geometry, 4326) CHECK (geom IS NULL)"),
 }
 _REFERENCE = ("source", "source_ref")
 

@@ -1,35 +1,27 @@
-"""What lives beside the map data, in ``NAME.system.db``: jobs for now.
-
-SQLite does not commit two files as one, so nothing here must ever be atomic with the map data.
-"""
+"""Jobs: the long work a server does behind the requests, kept in the system file."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import sqlite3
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from layers.errors import NotFound, StoreBusy, StoreUnreachable
-from layers.wording import Text, slug
+from layers.errors import NotFound
+from layers.store.system_file import SystemFile
+from layers.wording import Text
 
-__all__ = ["ACTIVE", "IN_PROCESS", "Job", "SystemStore", "system_path"]
+__all__ = ["ACTIVE", "Job", "SystemStore"]
 
-IN_PROCESS = "memory:"
 # States in which a job may still change by itself.
 ACTIVE = ("queued", "running", "cancelling")
 
-_BUSY_TIMEOUT_S = 10.0
 _CREATE = """
 CREATE TABLE IF NOT EXISTS job (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, request TEXT NOT NULL, state TEXT NOT NULL,
     progress INTEGER NOT NULL, total INTEGER NOT NULL, message TEXT NOT NULL, created_at TEXT NOT NULL,
     heartbeat_at TEXT NOT NULL, finished_at TEXT, result TEXT
-) STRICT, WITHOUT ROWID
+) STRICT, WITHOUT ROWID;
 """
 
 
@@ -73,48 +65,18 @@ class Job:
     result: Mapping[str, object] | None = None
 
 
-def system_path(store_address: str) -> str:
-    """Find the place of the system store that belongs to a store of record.
-
-    Parameters
-    ----------
-    store_address : str
-        Path of a GeoPackage, address of a database without its password, or ``memory:``.
-
-    Returns
-    -------
-    str
-        ``NAME.system.db`` beside the file; for a database a file in the current folder, because
-        jobs work on files of this machine; ``memory:`` for a store in this process.
-
-    Examples
-    --------
-    >>> system_path("data/antt.gpkg"), system_path("memory:"), system_path("postgresql://a@host:5432/city")
-    ('data/antt.system.db', 'memory:', 'a_host_5432_city.system.db')
-    """
-    if store_address == IN_PROCESS:
-        return IN_PROCESS
-    scheme, separator, rest = store_address.partition("://")
-    if separator:
-        return f"{slug(rest) or slug(scheme)}.system.db"
-    return str(Path(store_address).with_suffix(".system.db"))
-
-
 class SystemStore:
-    """Jobs in one SQLite file, made when first needed; safe between threads and processes.
+    """Keeps the jobs of one store.
 
     Parameters
     ----------
     address : str
-        Path of the file, or ``memory:``.
+        Path of the system file, or ``memory:``.
     """
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self._lock = threading.RLock()
-        self._ready = False
-        # A database in memory lives as long as its one connection.
-        self._held = sqlite3.connect(":memory:", check_same_thread=False) if address == IN_PROCESS else None
+        self.file = SystemFile(address)
 
     def add(self, job: Job) -> None:
         """Put a job behind those that wait.
@@ -124,7 +86,7 @@ class SystemStore:
         job : Job
             In state ``queued``.
         """
-        with self._connection() as connection:
+        with self.file.transaction(_CREATE) as connection:
             connection.execute(f"INSERT INTO job VALUES ({', '.join('?' * 11)})", _row_of(job))
 
     def job(self, job_id: str) -> Job:
@@ -145,7 +107,7 @@ class SystemStore:
         NotFound
             When there is none.
         """
-        with self._connection() as connection:
+        with self.file.transaction(_CREATE) as connection:
             row = connection.execute("SELECT * FROM job WHERE id = ?", (job_id,)).fetchone()
         if row is None:
             raise NotFound(
@@ -162,7 +124,7 @@ class SystemStore:
         list of Job
             Oldest first.
         """
-        with self._connection() as connection:
+        with self.file.transaction(_CREATE) as connection:
             rows = connection.execute("SELECT * FROM job WHERE state IN (?, ?, ?) ORDER BY id", ACTIVE).fetchall()
         return [_job_of(row) for row in rows]
 
@@ -179,7 +141,7 @@ class SystemStore:
         Job or None
             Now ``running``; None when none waits.
         """
-        with self._connection() as connection:
+        with self.file.transaction(_CREATE) as connection:
             row = connection.execute(
                 "UPDATE job SET state = 'running', heartbeat_at = ? WHERE id = "
                 "(SELECT id FROM job WHERE state = 'queued' ORDER BY id LIMIT 1) RETURNING *",
@@ -204,7 +166,7 @@ class SystemStore:
         bool
             Whether the work should go on; False once it was asked to stop or given up.
         """
-        with self._connection() as connection:
+        with self.file.transaction(_CREATE) as connection:
             connection.execute(
                 "UPDATE job SET progress = ?, total = ?, heartbeat_at = ? WHERE id = ? AND state IN (?, ?, ?)",
                 (progress, total, _text(now), job_id, *ACTIVE),
@@ -230,7 +192,7 @@ class SystemStore:
         now : datetime
             The moment.
         """
-        with self._connection() as connection:
+        with self.file.transaction(_CREATE) as connection:
             connection.execute(
                 "UPDATE job SET state = ?, message = ?, result = ?, finished_at = ?, heartbeat_at = ? "
                 "WHERE id = ? AND state IN (?, ?, ?)",
@@ -249,7 +211,7 @@ class SystemStore:
         now : datetime
             The moment.
         """
-        with self._connection() as connection:
+        with self.file.transaction(_CREATE) as connection:
             connection.execute(
                 "UPDATE job SET state = 'cancelled', message = ?, finished_at = ? WHERE id = ? AND state = 'queued'",
                 (_json([*message]), _text(now), job_id),
@@ -276,41 +238,12 @@ class SystemStore:
         int
             How many there were.
         """
-        with self._connection() as connection:
+        with self.file.transaction(_CREATE) as connection:
             return connection.execute(
                 "UPDATE job SET state = 'interrupted', message = ?, finished_at = ? "
                 "WHERE state IN ('running', 'cancelling') AND heartbeat_at < ?",
                 (_json([*message]), _text(now), _text(before)),
             ).rowcount
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        try:
-            if self._held is not None:
-                with self._lock, self._held:
-                    self._held.execute(_CREATE)
-                    yield self._held
-                return
-            # One for each call: a connection must not be carried over a fork.
-            with closing(self._opened()) as connection, connection:
-                yield connection
-        except sqlite3.OperationalError as problem:
-            raise _failure(self.address, problem) from problem
-        except (sqlite3.DatabaseError, OSError) as problem:
-            raise _unreachable(self.address, problem) from problem
-
-    def _opened(self) -> sqlite3.Connection:
-        path = Path(self.address)
-        is_new = not path.exists()
-        if is_new:
-            # Made by hand, because only the office itself may read what it holds.
-            path.touch(mode=0o600)
-        connection = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S)
-        if is_new or not self._ready:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute(_CREATE)
-            self._ready = True
-        return connection
 
 
 def _row_of(job: Job) -> tuple[object, ...]:
@@ -353,20 +286,3 @@ def _json(content: object) -> str:
 def _text(moment: dt.datetime) -> str:
     # Of one width, so that texts compare as moments do.
     return moment.astimezone(dt.UTC).isoformat(timespec="milliseconds")
-
-
-def _failure(address: str, problem: sqlite3.Error) -> StoreBusy | StoreUnreachable:
-    if "locked" in str(problem) or "busy" in str(problem):
-        return StoreBusy(
-            Text(f"“{address}” đang bận.", f"“{address}” is busy."),
-            Text("Thử lại sau ít phút.", "Try again in a moment."),
-        )
-    return _unreachable(address, problem)
-
-
-def _unreachable(address: str, problem: Exception) -> StoreUnreachable:
-    return StoreUnreachable(
-        Text(f"Không mở được “{address}” ({problem}).", f"“{address}” cannot be opened ({problem})."),
-        Text("Kiểm tra quyền ghi và dung lượng đĩa của thư mục giữ kho.",
-             "Check the right to write and the space on the disk where the store lies."),
-    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""`antt boundaries`: import and list unit boundaries."""
+"""`antt boundaries`: import unit boundaries; what else it does is in modules of its own."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from pathlib import Path
 import click
 import numpy as np
 
+from mapserver.cli.boundaries_list import export, list_, standards
+from mapserver.cli.boundaries_repair import check, repair_
+from mapserver.cli.lineage import search
 from mapserver.cli.run import Day, Run, command_options, epsg_of, key_values
 from mapserver.cli.stores import reading_store, writing_store
-from mapserver.cli.tables import print_boundary_report, print_units
+from mapserver.cli.tables import print_boundary_report
 from mapserver.clock import utc_now
 from mapserver.services.imports import BoundaryRequest, import_boundaries
-from mapserver.services.reader import Reader
-from mapserver.services.units import unit_list
+from mapserver.services.reader import LEVELS
 
 __all__ = ["boundaries"]
 
@@ -26,11 +28,20 @@ def boundaries() -> None:
     """Ranh giới đơn vị hành chính. / Unit boundaries."""
 
 
+boundaries.add_command(search)
+boundaries.add_command(list_)
+boundaries.add_command(export)
+boundaries.add_command(standards)
+boundaries.add_command(check)
+boundaries.add_command(repair_)
+
+
 @boundaries.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--valid-from", required=True, type=_DATE, help="Ngày có hiệu lực. / First day in force.")
 @click.option("--valid-to", type=_DATE, help="Ngày hết hiệu lực. / First day no longer in force.")
-@click.option("--level", type=click.Choice(["commune"]), default="commune", show_default=True, help="Cấp. / Level.")
+@click.option("--level", type=click.Choice(LEVELS), default="commune", show_default=True, help="Cấp. / Level.")
+@click.option("--scope", multiple=True, metavar="CODE", help="Tỉnh (hoặc xã) mà tệp thay thế. / Parents it speaks for.")
 @click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Cột của tệp. / A column of the file.")
 @click.option("--crs", metavar="EPSG:n", help="Hệ tọa độ của tệp. / Coordinate system of the file.")
 @click.option("--encoding", default="auto", show_default=True, help="Bảng mã chữ. / Text encoding.")
@@ -45,29 +56,21 @@ def import_(run: Run, file: Path, **options: object) -> int:
     opened = reading_store(run) if request.dry_run else writing_store(run)
     with opened as store:
         result = import_boundaries(store, request, now=utc_now(), rng=np.random.default_rng())
-    print_boundary_report(run, result, dry_run=request.dry_run)
+    print_boundary_report(run, result, request)
     run.result(result.as_json() | {"store": run.store_shown, "dry_run": request.dry_run})
     return 6 if result.report.quarantined else 0
 
 
-@boundaries.command("list")
-@command_options
-def list_(run: Run) -> None:
-    """Liệt kê các đơn vị. / List the units."""
-    with reading_store(run) as store:
-        units = unit_list(Reader(store, run.settings.timezone))
-    print_units(run, units)
-    run.result({"units": units})
-
-
 def _request(file: Path, options: dict[str, object]) -> BoundaryRequest:
-    mapping = options["mapping"]
+    mapping, scope = options["mapping"], options["scope"]
     assert isinstance(mapping, tuple)  # noqa: S101 - click's `multiple` gives a tuple
+    assert isinstance(scope, tuple)  # noqa: S101 - as above
     return BoundaryRequest(
         path=file,
         valid_from=_day(options["valid_from"]) or dt.date.min,
         valid_to=_day(options["valid_to"]),
         level=str(options["level"]),
+        scope=tuple(str(code) for code in scope),
         mapping=key_values(mapping),
         crs=epsg_of(options["crs"]),
         encoding=None if options["encoding"] == "auto" else str(options["encoding"]),

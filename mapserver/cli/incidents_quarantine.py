@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import numpy as np
 
+from layers.catalog import INCIDENTS
 from layers.geo import Bounds
 from layers.incidents.reasons import reason_text
 from layers.store import open_store
@@ -37,23 +38,38 @@ def list_(run: Run, *, import_id: str | None, every: bool) -> None:
     try:
         expire(store, now=utc_now(), days=run.settings.quarantine_days)
         rows = waiting_rows(store, import_id, every=every)
+        imports = {record.import_id: record for record in store.imports()}
     finally:
         store.close()
     for row in rows:
-        reasons = [reason_text(code) for code in row.reasons]
+        why, file = _why(row), imports[row.import_id].file_name
         run.say(
-            Text(f"{row.import_id}  dòng {row.row}: {' '.join(reason.vi for reason in reasons)}",
-                 f"{row.import_id}  row {row.row}: {' '.join(reason.en for reason in reasons)}")
-        )  # fmt: skip
+            Text(
+                f"{row.import_id}  {file}, dòng {row.row}: {why.vi}",
+                f"{row.import_id}  {file}, row {row.row}: {why.en}",
+            )
+        )
     if not rows:
         run.say(Text("Không có dòng nào bị giữ lại.", "No row is set aside."))
+    elif any(imports[row.import_id].layer != INCIDENTS.key for row in rows):
+        run.say(
+            Text("Dòng không phải vụ việc (kế thừa đơn vị, mô hình…): sửa trong tệp gốc rồi nạp lại tệp.",
+                 "Rows that are no incidents (lineage, models …): correct them in their file and import it again.")
+        )  # fmt: skip
     run.result({"rows": [_as_json(row) for row in rows]})
 
 
+def _why(row: QuarantinedRow) -> Text:
+    reasons = [reason_text(code) for code in row.reasons]
+    return Text(" ".join(reason.vi for reason in reasons), " ".join(reason.en for reason in reasons))
+
+
 def _as_json(row: QuarantinedRow) -> dict[str, object]:
+    why = _why(row)
     return {
         "row": row.row,
         "reasons": list(row.reasons),
+        "why": {"vi": why.vi, "en": why.en},
         "raw": dict(row.raw),
         "import_id": row.import_id,
         "state": row.state,

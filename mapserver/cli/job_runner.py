@@ -18,7 +18,8 @@ import numpy as np
 
 from layers.errors import AnttError
 from layers.store import open_store
-from layers.store.system import SystemStore, system_path
+from layers.store.system import SystemStore
+from layers.store.system_file import system_path
 from mapserver.clock import utc_now
 from mapserver.services.jobs import Shift, run_next
 from mapserver.services.uploads import discard_unused, upload_folder

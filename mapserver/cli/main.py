@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("mapserver.cli.serving:serve", "Mở bản đồ trên trình duyệt. / Serve the map to browsers."),
     "store": ("mapserver.cli.store:store", "Kho dữ liệu. / The store."),
     "boundaries": ("mapserver.cli.boundaries:boundaries", "Ranh giới đơn vị hành chính. / Unit boundaries."),
+    "lineage": ("mapserver.cli.lineage:lineage", "Kế thừa giữa đơn vị cũ và mới. / Lineage of units."),
     "incidents": ("mapserver.cli.incidents:incidents", "Vụ việc. / Incidents."),
     "safezones": ("mapserver.cli.features:safezones", "Mô hình bảo đảm ANTT. / Community-safety models."),
     "cameras": ("mapserver.cli.features:cameras", "Camera giám sát. / Cameras."),

@@ -47,12 +47,14 @@ def create(run: Run, *, out: Path, title: str | None, bandwidth_m: float | None,
     asked = _asked(options)
     said = None if title is None else Text(title, title)
     sheet = SheetRequest(_visible(options["layers"]), said, bandwidth_m)
+    now = utc_now()
     with reading_store(run) as store:
-        data = print_data(Reader(store, run.settings.timezone), asked, sheet, now=utc_now())
+        reader = Reader(store, run.settings.timezone)
+        data, day = print_data(reader, asked, sheet, now=now), asked.as_of or reader.today(now)
     _write(out, to_bytes(draw(data, language=run.settings.lang), kind))
     run.say(Text(f"Đã xuất {out}.", f"Wrote {out}."))
-    run.result({"out": str(out), "total": data.total, "placed": data.placed, "unplaced": data.unplaced,
-                "sentence": data.sentence.in_language(run.settings.lang)})  # fmt: skip
+    run.result({"out": str(out), "as_of": str(day), "total": data.total, "placed": data.placed,
+                "unplaced": data.unplaced, "sentence": data.sentence.in_language(run.settings.lang)})  # fmt: skip
 
 
 def _kind(out: Path) -> Literal["pdf", "png"]:

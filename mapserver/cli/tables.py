@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from layers.boundaries.versions import VersionPlan
 from layers.wording import Text
 from mapserver.cli.run import Run
-from mapserver.services.imports import BoundaryResult
+from mapserver.services.boundary_results import BoundaryResult
+from mapserver.services.imports import BoundaryRequest
 
 __all__ = ["figure", "print_boundary_report", "print_units"]
 
 _LONGEST_LIST = 20
 
 
-def print_boundary_report(run: Run, result: BoundaryResult, *, dry_run: bool) -> None:
+def print_boundary_report(run: Run, result: BoundaryResult, request: BoundaryRequest) -> None:
     """Print what an import of boundaries found.
 
     Parameters
@@ -22,8 +24,8 @@ def print_boundary_report(run: Run, result: BoundaryResult, *, dry_run: bool) ->
         How the command was called.
     result : BoundaryResult
         What was found and done.
-    dry_run : bool
-        Whether nothing was kept.
+    request : BoundaryRequest
+        What was asked for.
     """
     report = result.report
     run.say(
@@ -34,15 +36,18 @@ def print_boundary_report(run: Run, result: BoundaryResult, *, dry_run: bool) ->
             f"coordinate system {result.source.crs}.",
         )
     )
+    _print_reading(run, result)
     language = run.settings.lang
+    row_word = Text("dòng", "row").in_language(language)
     _listed(
         run,
         [
-            f"  {row.row} ({row.code}): {'; '.join(why.in_language(language) for why in row.reasons)}"
+            f"  {row_word} {row.row} ({row.code}): {'; '.join(why.in_language(language) for why in row.reasons)}"
             for row in report.quarantined
         ],
     )
     _print_defects(run, result)
+    _print_waiting(run, len(result.report.repairs), request)
     _print_flags(run, result)
     if result.source.dropped_columns:
         names = ", ".join(result.source.dropped_columns)
@@ -57,12 +62,7 @@ def print_boundary_report(run: Run, result: BoundaryResult, *, dry_run: bool) ->
             )
         )
         _listed(run, [f"  {code}" for code in ended])
-    kept, closed, where = len(result.plan.insert), len(result.plan.close), run.store_shown
-    done = Text(
-        f"Đã ghi {kept} phiên bản, kết thúc {closed} phiên bản cũ vào {where}.",
-        f"Kept {kept} versions and ended {closed} older ones in {where}.",
-    )
-    run.say(Text("Chỉ kiểm tra, chưa ghi gì.", "Checked only; nothing was kept.") if dry_run else done)
+    run.say(_done(result.plan, run.store_shown, dry_run=request.dry_run))
 
 
 def print_units(run: Run, units: Sequence[dict[str, object]]) -> None:
@@ -87,6 +87,48 @@ def print_units(run: Run, units: Sequence[dict[str, object]]) -> None:
         run.say(Text(f"{line}  {unit['valid_from']} – {until}", f"{line}  {unit['valid_from']} – {until}"))
 
 
+def _done(plan: VersionPlan, where: str, *, dry_run: bool) -> Text:
+    if plan.is_empty:
+        return Text(
+            f"Không có gì mới: {len(plan.unchanged)} đơn vị đã có trong {where}.",
+            f"Nothing new: {len(plan.unchanged)} units are in {where} already.",
+        )
+    counts = (
+        (len(plan.insert), "thêm {} phiên bản mới", "{} new versions added"),
+        (len(plan.fill), "bổ sung ranh giới cho {} đơn vị trước đó chỉ biết tên",
+         "borders filled in for {} units that were known by name only"),
+        (len(plan.close), "kết thúc {} phiên bản cũ", "{} older versions ended"),
+        (len(plan.unchanged), "{} đơn vị giữ nguyên", "{} units unchanged"),
+    )  # fmt: skip
+    vi = "; ".join(said.format(count) for count, said, _en in counts if count)
+    en = "; ".join(said.format(count) for count, _vi, said in counts if count)
+    if dry_run:
+        return Text(f"Chỉ kiểm tra, chưa ghi gì. Nếu nạp: {vi}.", f"Checked only; nothing was kept. An import: {en}.")
+    return Text(f"Đã ghi vào {where}: {vi}.", f"Kept in {where}: {en}.")
+
+
+def _print_reading(run: Run, result: BoundaryResult) -> None:
+    found, texts = result.source.finding, result.source.encoding
+    if texts.score is not None:
+        share = figure(100 * texts.score, 0, run.settings.lang)
+        run.say(
+            Text(
+                f"Bảng mã {texts.used}: {share} % chữ có dấu là âm tiết tiếng Việt.",
+                f"Encoding {texts.used}: {share} % of the marked words are Vietnamese syllables.",
+            )
+        )
+    if found is not None and found.evidence_m is not None:
+        far = figure(found.evidence_m, 0, run.settings.lang)
+        run.say(
+            Text(
+                f"Vị trí lệch {far} m so với {found.matched} vị trí đã biết.",
+                f"The places are {far} m from where {found.matched} known ones lie.",
+            )
+        )
+    if found is not None and found.note is not None:
+        run.say(found.note)
+
+
 def _print_defects(run: Run, result: BoundaryResult) -> None:
     lang = run.settings.lang
     overlaps = [
@@ -100,6 +142,18 @@ def _print_defects(run: Run, result: BoundaryResult) -> None:
     _listed(run, overlaps)
     run.say(Text(f"Khe hở: {len(gaps)}", f"Gaps: {len(gaps)}"))
     _listed(run, gaps)
+
+
+def _print_waiting(run: Run, cards: int, request: BoundaryRequest) -> None:
+    level = "" if request.level == "commune" else f" --level {request.level}"
+    look = f"`antt boundaries check --as-of {request.valid_from}{level}`"
+    if cards and not request.dry_run:
+        run.say(
+            Text(f"Cần quyết định {cards} chỗ; xem đề xuất bằng {look}.",
+                 f"{cards} places need a decision; see the proposals with {look}.")
+        )  # fmt: skip
+    elif cards:
+        run.say(Text(f"Sau khi nạp sẽ có {cards} chỗ cần quyết định.", f"{cards} places will need a decision."))
 
 
 def _print_dropped(run: Run, result: BoundaryResult) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from layers.catalog import categories, safezone_kinds
-from mapserver.rendering.messages import messages
+from mapserver.rendering.messages import map_messages, messages
 from mapserver.rendering.style import category_style
 from mapserver.rendering.view import LayerView, MapView
 
@@ -15,9 +15,14 @@ URLS = {
     "unit_counts": "/api/v1/units/counts",
     "unit_tiles": "/tiles/units/{z}/{x}/{y}.mvt",
     "incident_tiles": "/tiles/incidents/{z}/{x}/{y}.mvt",
-    "search": "/api/v1/units/search",
+    "vintages": "/api/v1/vintages",
+    "search": "/api/v1/units/names",
+    "lineage": "/api/v1/units/{unit}/lineage",
+    "unit_page": "/units/{unit}",
     "points": "/api/v1/incidents/points",
     "summary": "/api/v1/incidents/summary",
+    "trend": "/api/v1/incidents/trend",
+    "recast": "/api/v1/incidents/recast",
     "density": "/api/v1/hotspots/density",
     "safezones": "/api/v1/safezones",
     "cameras": "/api/v1/cameras",
@@ -46,12 +51,12 @@ def page_config(view: MapView, language: str) -> dict[str, object]:
     period = view.filter.period
     return {
         "lang": language,
-        "messages": texts,
+        "messages": map_messages(language),
         "title": texts["app.title"],
         "place": view.place.in_language(language),
         "extent": list(view.extent),
         "as_of": str(view.filter.as_of),
-        "vintage": {"valid_from": str(max(view.vintages, default="")), "title": view.vintage.in_language(language)},
+        "vintage": {"valid_from": _shown(view), "title": view.vintage.in_language(language)},
         "vintages": [str(day) for day in view.vintages],
         "time": None if view.first_day is None else {"first": str(view.first_day), "last": str(view.last_day)},
         "default_filter": {
@@ -93,3 +98,9 @@ def _layer(layer: LayerView, language: str) -> dict[str, object]:
         "symbol": layer.symbol,
         "ramp": list(layer.ramp),
     }
+
+
+def _shown(view: MapView) -> str:
+    # A vintage that is loaded ahead of its time is not the one on the map.
+    day = view.filter.as_of
+    return str(max((start for start in view.vintages if day is None or start <= day), default=""))

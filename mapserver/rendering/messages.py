@@ -6,7 +6,10 @@ import json
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["messages"]
+__all__ = ["boundary_messages", "map_messages", "messages"]
+
+_BOUNDARIES = "bd."
+_COMMON = ("action.", "app.", "error.", "filter.date_", "lang.", "progress.", "time.days")
 
 
 @cache
@@ -26,3 +29,35 @@ def messages(language: str) -> dict[str, str]:
     text = files("mapserver").joinpath("translations", f"{language}.json").read_text(encoding="utf-8")
     read: dict[str, str] = json.loads(text)
     return read
+
+
+def map_messages(language: str) -> dict[str, str]:
+    """Give the texts that the map page needs.
+
+    Parameters
+    ----------
+    language : str
+        ``vi`` or ``en``.
+
+    Returns
+    -------
+    dict of str to str
+        Key -> text.
+    """
+    return {key: text for key, text in messages(language).items() if not key.startswith(_BOUNDARIES)}
+
+
+def boundary_messages(language: str) -> dict[str, str]:
+    """Give the texts that the page of boundaries needs.
+
+    Parameters
+    ----------
+    language : str
+        ``vi`` or ``en``.
+
+    Returns
+    -------
+    dict of str to str
+        Key -> text.
+    """
+    return {key: text for key, text in messages(language).items() if key.startswith((_BOUNDARIES, *_COMMON))}

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from layers.boundaries import bundled
+from layers.boundaries.lineage import Change
 from layers.catalog import CAMERAS, SAFEZONES, SCHEMATIC, SYNTHETIC
 from layers.errors import StoreUnreachable
 from layers.store import Store, open_store
@@ -17,15 +18,19 @@ from layers.wording import Text
 from mapserver.services.imports import BoundaryRequest, import_boundaries
 from mapserver.services.imports_features import FeatureRequest, import_features
 from mapserver.services.imports_incidents import IncidentRequest, import_incidents
+from mapserver.services.lineage import LineageRequest, import_lineage
 
 __all__ = ["make_demo"]
+
+_Request = BoundaryRequest | LineageRequest | IncidentRequest | FeatureRequest
 
 # The sample is the same on every machine and every day.
 _SEED = 20250701
 _MOMENT = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 _BEFORE = dt.date(2019, 12, 1)
 _MERGER = dt.date(2025, 7, 1)
-_STEPS = 5
+_DECREE = "NQ 1669/NQ-UBTVQH15"
+_STEPS = 6
 
 
 def make_demo(path: Path, *, timezone: str, progress: Callable[[int, int], None] = lambda _done, _all: None) -> None:
@@ -69,7 +74,7 @@ def _fill(path: Path, timezone: str, progress: Callable[[int, int], None]) -> No
     # The journal is folded into the file when the last connection closes, so the one file is all.
 
 
-def _requests(timezone: str) -> tuple[BoundaryRequest | IncidentRequest | FeatureRequest, ...]:
+def _requests(timezone: str) -> tuple[_Request, ...]:
     old, new = bundled.path("le_thanh_nghi_before.geojson"), bundled.path("hai_phong_schematic.geojson")
     return (
         BoundaryRequest(old, _BEFORE, valid_to=_MERGER, source=SCHEMATIC),
@@ -77,12 +82,15 @@ def _requests(timezone: str) -> tuple[BoundaryRequest | IncidentRequest | Featur
         IncidentRequest(bundled.path("incidents.csv"), source=SYNTHETIC, timezone=timezone),
         FeatureRequest(bundled.path("safezones.geojson"), SAFEZONES, timezone),
         FeatureRequest(bundled.path("cameras.geojson"), CAMERAS, timezone),
+        LineageRequest(bundled.path("le_thanh_nghi_lineage.csv"), Change(_MERGER, _BEFORE, _DECREE)),
     )
 
 
-def _take(store: Store, request: BoundaryRequest | IncidentRequest | FeatureRequest, rng: np.random.Generator) -> None:
+def _take(store: Store, request: _Request, rng: np.random.Generator) -> None:
     if isinstance(request, BoundaryRequest):
         import_boundaries(store, request, now=_MOMENT, rng=rng)
+    elif isinstance(request, LineageRequest):
+        import_lineage(store, request, now=_MOMENT, rng=rng)
     elif isinstance(request, IncidentRequest):
         import_incidents(store, request, now=_MOMENT, rng=rng)
     else:

@@ -27,7 +27,7 @@ from layers.index.segment import get_array, put_array
 from layers.index.state import IN_MEMORY, IdentitiesClash, Sorted, State, TableParts, advanced, folded, state_of
 from layers.store import Store
 from layers.store.changes import Changes
-from layers.store.system import system_path
+from layers.store.system_file import system_path
 from mapserver.services.cache import VersionedCache
 
 __all__ = ["IncidentSource", "folder_of", "followed", "unit_column", "vintage_of", "whole_state"]

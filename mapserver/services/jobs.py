@@ -22,6 +22,7 @@ from layers.records import new_ids
 from layers.store import Store
 from layers.store.system import Job, SystemStore
 from layers.wording import Text
+from mapserver.services.boundary_jobs import CHECK_BOUNDARIES, IMPORT_BOUNDARIES, Following, do_task
 from mapserver.services.imports_incidents import IncidentRequest, Watch, import_incidents
 from mapserver.services.uploads import discard
 
@@ -248,8 +249,9 @@ def run_next(shift: Shift) -> Job | None:
         _end_well(work, doing.result())
     else:
         _end_badly(work, problem)
-    _clear(job)
-    return shift.system.job(job.job_id)
+    ended = shift.system.job(job.job_id)
+    _clear(ended)
+    return ended
 
 
 @dataclass
@@ -277,7 +279,16 @@ def _import(work: _Work) -> dict[str, object]:
     return import_incidents(shift.store, request, now=shift.clock(), rng=shift.rng, watch=watch).as_json()
 
 
-_KINDS: dict[str, Callable[[_Work], dict[str, object]]] = {IMPORT: _import}
+def _boundaries(work: _Work) -> dict[str, object]:
+    shift = work.shift
+    return do_task(shift.store, work.job, Following(work.tell, work.goes_on), now=shift.clock(), rng=shift.rng)
+
+
+_KINDS: dict[str, Callable[[_Work], dict[str, object]]] = {
+    IMPORT: _import,
+    CHECK_BOUNDARIES: _boundaries,
+    IMPORT_BOUNDARIES: _boundaries,
+}
 
 
 def _do(work: _Work) -> dict[str, object]:
@@ -305,5 +316,6 @@ def _end_badly(work: _Work, problem: BaseException) -> None:
 
 
 def _clear(job: Job) -> None:
-    if job.kind == IMPORT:
+    # A boundary file is kept till it is imported: a person may settle its encoding or system first.
+    if job.kind == IMPORT or (job.kind == IMPORT_BOUNDARIES and job.state == "done"):
         discard(Path(str(job.request["path"])))

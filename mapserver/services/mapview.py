@@ -15,6 +15,7 @@ from mapserver.rendering.view import LayerView, MapView
 from mapserver.services.incidents import select
 from mapserver.services.reader import IncidentTable, Reader, UnitTable
 from mapserver.services.selecting import vintage_text
+from mapserver.services.vintages import vintages
 
 __all__ = ["DEFAULT_LAYERS", "layer_keys", "map_view"]
 
@@ -60,7 +61,8 @@ def map_view(reader: Reader, asked: Filter, *, now: dt.datetime, visible: Collec
     """
     taken = select(reader, asked, now=now)
     first, last = _days(taken.table)
-    starts = sorted({dt.date.fromisoformat(day) for day in reader.all_units()["valid_from"]})
+    # Units known only by name are in the search, but there is nothing to draw.
+    starts = [vintage.since for vintage in vintages(reader, now=now) if vintage.drawn]
     return MapView(
         place=_place(taken.units),
         filter=taken.provenance.asked,

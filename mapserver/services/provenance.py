@@ -95,6 +95,11 @@ def notices(units: UnitTable, incidents: IncidentTable | None = None) -> tuple[T
         said.append(
             Text("Sơ đồ, không có giá trị pháp lý về địa giới", "Schematic, without legal value for boundaries")
         )
+    elif len(units.frame) and units.frame.geometry.isna().all():
+        said.append(
+            Text("Ngày này chỉ biết tên đơn vị, chưa có ranh giới: không vẽ và không đếm theo vị trí được",
+                 "Units of this day are known by name only: without borders nothing is drawn or counted by place")
+        )  # fmt: skip
     elif len(units.frame):
         said.append(Text("Ranh giới tham khảo, không có giá trị pháp lý về địa giới",
                          "Boundaries for reference, without legal value"))  # fmt: skip

@@ -103,7 +103,9 @@ def expire(store: Store, *, now: dt.datetime, days: int) -> int:
 
 
 def export_quarantine(store: Store, path: Path, *, import_id: str | None, language: str) -> int:
-    """Write the waiting rows as a sheet that people correct.
+    """Write the waiting rows of incidents as a sheet that people correct.
+
+    Rows of other tables (models, lineage) are corrected in their own file and imported again.
 
     Parameters
     ----------
@@ -126,7 +128,8 @@ def export_quarantine(store: Store, path: Path, *, import_id: str | None, langua
     OutputUnwritable
         When the file cannot be written.
     """
-    rows = waiting_rows(store, import_id)
+    of_incidents = {record.import_id for record in store.imports() if record.layer == INCIDENTS.key}
+    rows = [row for row in waiting_rows(store, import_id) if row.import_id in of_incidents]
     write_sheet(rows, path, language=language)
     return len(rows)
 
@@ -198,7 +201,7 @@ def _retry(
     now: dt.datetime,
     rng: np.random.Generator,
 ) -> Counts:
-    kept = {row.row: row for row in store.quarantined(record.import_id)}
+    kept = {row.row: row for row in store.quarantined(record.import_id)} if record.layer == INCIDENTS.key else {}
     if not set(rows["row"]) <= set(kept):
         raise _not_of_the_quarantine(request.path)
     waiting = {number: row for number, row in kept.items() if row.state == "waiting"}

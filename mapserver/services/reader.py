@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,8 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.boundaries.beats import version_names
+from layers.boundaries.nesting import dissolved
 from layers.boundaries.versions import in_force
 from layers.catalog import SYNTHETIC, UNITS, Layer
 from layers.errors import NotFound
@@ -25,9 +28,11 @@ from layers.wording import Text
 from mapserver.services.cache import VersionedCache
 from mapserver.services.indexing import IncidentSource, folder_of, vintage_of
 
-__all__ = ["IncidentTable", "Reader", "UnitTable", "Weighed", "incident_rows"]
+__all__ = ["LEVELS", "IncidentTable", "Reader", "UnitTable", "Weighed", "incident_rows"]
 
-_KEPT_TABLES = 6
+LEVELS = ("province", "commune", "beat")
+
+_KEPT_TABLES = 12
 _KEPT_COLUMN_SETS = 2
 _SELECTIONS_BYTES = 96_000_000
 # Columns of the index that a table has under the same name.
@@ -192,7 +197,8 @@ class Reader:
     def __init__(self, store: Store, timezone: str, index: Path | None = None) -> None:
         self.store = store
         self.timezone = ZoneInfo(timezone)
-        self._tables: VersionedCache[object] = VersionedCache(_KEPT_TABLES, lambda _table: 1)
+        # Small tables made from whole layers, by anyone who names what and of which data version.
+        self.tables: VersionedCache[object] = VersionedCache(_KEPT_TABLES, lambda _table: 1)
         self._columns: VersionedCache[_Columns] = VersionedCache(_KEPT_COLUMN_SETS, lambda _columns: 1)
         self._incidents: VersionedCache[IncidentTable] = VersionedCache(_KEPT_COLUMN_SETS, lambda _table: 1)
         # Filled by `mapserver.services.incidents`: what was selected last.
@@ -214,13 +220,16 @@ class Reader:
         """
         return now.astimezone(self.timezone).date()
 
-    def units(self, as_of: dt.date) -> UnitTable:
-        """Read the units in force on a day.
+    def units(self, as_of: dt.date, level: str = "commune") -> UnitTable:
+        """Read the units of one level in force on a day.
 
         Parameters
         ----------
         as_of : date
             The day.
+        level : str
+            One of `LEVELS`; the units of one level do not overlap. Provinces are dissolved from the
+            communes of the day.
 
         Returns
         -------
@@ -228,7 +237,9 @@ class Reader:
             Ordered by code.
         """
         version = self.store.versions()[UNITS.key]
-        table = self._tables.get_or_make(("units", as_of, version), lambda: self._read_units(as_of))
+        # All days of a vintage have the same units: they are read once.
+        since = self._vintage_of(as_of, "commune" if level == "province" else level, version)
+        table = self.tables.get_or_make(("units", since, level, version), lambda: self._read_units(since, level))
         assert isinstance(table, UnitTable)  # noqa: S101 - tells mypy what this key holds
         return table
 
@@ -238,9 +249,12 @@ class Reader:
         Returns
         -------
         GeoDataFrame
-            Rows of the layer `units`.
+            Rows of the layer `units`, never to be written to.
         """
-        return self.store.read(UNITS, Query(geometry=False))
+        version = self.store.versions()[UNITS.key]
+        frame = self.tables.get_or_make(("all units", version), lambda: self.store.read(UNITS, Query(geometry=False)))
+        assert isinstance(frame, gpd.GeoDataFrame)  # noqa: S101 - tells mypy what this key holds
+        return frame
 
     def incidents(self, as_of: dt.date, *, with_withdrawn: bool = False) -> tuple[UnitTable, IncidentTable]:
         """Read every incident, placed in the units in force on a day.
@@ -280,14 +294,31 @@ class Reader:
             All rows.
         """
         version = self.store.versions()[layer.key]
-        frame = self._tables.get_or_make((layer.key, version), lambda: self.store.read(layer))
+        frame = self.tables.get_or_make((layer.key, version), lambda: self.store.read(layer))
         assert isinstance(frame, gpd.GeoDataFrame)  # noqa: S101 - tells mypy what this key holds
         return frame
 
-    def _read_units(self, as_of: dt.date) -> UnitTable:
-        frame = in_force(self.store.read(UNITS), as_of).sort_values("code").reset_index(drop=True)
-        names = tuple(f"{code}@{day}" for code, day in zip(frame["code"], frame["valid_from"], strict=True))
-        return UnitTable(frame, names)
+    def _vintage_of(self, as_of: dt.date, level: str, version: int) -> dt.date:
+        days = self.tables.get_or_make(("days", level, version), lambda: self._days_of_change(level))
+        assert isinstance(days, tuple)  # noqa: S101 - tells mypy what this key holds
+        begun = bisect_right(days, as_of.isoformat())
+        return dt.date.fromisoformat(days[begun - 1]) if begun else dt.date.min
+
+    def _days_of_change(self, level: str) -> tuple[str, ...]:
+        columns = ("valid_from", "valid_to")
+        spans = self.store.read(UNITS, Query(where=(("level", level),), columns=columns, geometry=False))
+        return tuple(sorted({day for name in columns for day in spans[name] if isinstance(day, str) and day}))
+
+    def _read_units(self, as_of: dt.date, level: str) -> UnitTable:
+        if level == "province":
+            whole = dissolved(self.units(as_of).frame)
+            return UnitTable(whole, tuple(version_names(whole)))
+        frame = (
+            in_force(self.store.read(UNITS, Query(where=(("level", level),))), as_of)
+            .sort_values("code")
+            .reset_index(drop=True)
+        )
+        return UnitTable(frame, tuple(version_names(frame)))
 
     def _placed_in(self, units: UnitTable, state: State, *, with_withdrawn: bool) -> IncidentTable:
         key = (state.base.name, state.version, with_withdrawn)

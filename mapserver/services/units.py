@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from layers.boundaries.generalise import generalise
 from layers.boundaries.search import search as search_names
+from layers.boundaries.versions import in_force
 from layers.catalog import UNITS
 from layers.incidents.summary import by_unit
 from layers.records import Filter
@@ -119,7 +120,7 @@ class UnitCounts:
     provenance: Provenance
 
 
-def page_units(reader: Reader, asked: Filter, *, now: dt.datetime) -> PageUnits:
+def page_units(reader: Reader, asked: Filter, *, now: dt.datetime, level: str = "commune") -> PageUnits:
     """Generalise the units in force as one coverage.
 
     Parameters
@@ -130,6 +131,8 @@ def page_units(reader: Reader, asked: Filter, *, now: dt.datetime) -> PageUnits:
         Its `as_of` names the day.
     now : datetime
         The moment.
+    level : str
+        Level of the units; provinces are dissolved from their wards.
 
     Returns
     -------
@@ -137,8 +140,10 @@ def page_units(reader: Reader, asked: Filter, *, now: dt.datetime) -> PageUnits:
         Neighbours share their borders exactly.
     """
     taken = select(reader, asked, now=now)
-    drawn = taken.units.frame[taken.units.frame.geometry.notna()]
-    units = UnitTable(drawn.reset_index(drop=True), tuple(taken.units.references[row] for row in drawn.index))
+    day = taken.provenance.asked.as_of or reader.today(now)
+    every = taken.units if level == "commune" else reader.units(day, level)
+    drawn = every.frame[every.frame.geometry.notna()]
+    units = UnitTable(drawn.reset_index(drop=True), tuple(every.references[row] for row in drawn.index))
     shapes = generalise(units.frame, _TOLERANCE_M) if len(units.frame) else units.frame
     return PageUnits(units, shapes, label_places(units.frame), taken.provenance)
 
@@ -216,21 +221,30 @@ def count_units(reader: Reader, asked: Filter, *, now: dt.datetime) -> UnitCount
     return UnitCounts(counts[1:], taken.provenance)
 
 
-def unit_list(reader: Reader) -> list[dict[str, object]]:
-    """List every unit version.
+def unit_list(reader: Reader, *, as_of: dt.date | None = None, level: str | None = None) -> list[dict[str, object]]:
+    """List unit versions.
 
     Parameters
     ----------
     reader : Reader
         The store.
+    as_of : date, optional
+        Only those in force on this day; every version when left out.
+    level : str, optional
+        Only those of this level; provinces need a day.
 
     Returns
     -------
     list of dict
-        ``code, name, unit_type, area_km2, population, valid_from, valid_to``, by code and day.
+        ``code, name, unit_type, level, area_km2, population, valid_from, valid_to``, by code and day.
     """
-    frame = reader.all_units().sort_values(["code", "valid_from"])
-    names = ["code", "name", "unit_type", "area_km2", "population", "valid_from", "valid_to"]
+    if level == "province" and as_of is not None:
+        frame = reader.units(as_of, level).frame.assign(valid_to=None)
+    else:
+        frame = reader.all_units().sort_values(["code", "valid_from"])
+        frame = frame if as_of is None else in_force(frame, as_of)
+        frame = frame if level is None else frame[frame["level"] == level]
+    names = ["code", "name", "unit_type", "level", "area_km2", "population", "valid_from", "valid_to"]
     rows = frame[names].astype(object)
     records: list[dict[str, object]] = rows.where(rows.notna(), None).to_dict("records")
     return records

@@ -6,15 +6,15 @@ import datetime as dt
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from layers.errors import EmptyInput, FileUnreadable, OutputUnwritable
-from layers.store.system import IN_PROCESS
+from layers.store.system_file import IN_PROCESS
 from layers.wording import Text
 
-__all__ = ["SUFFIXES", "discard", "discard_unused", "keep_upload", "upload_folder"]
+__all__ = ["SUFFIXES", "discard", "discard_unused", "keep_files", "keep_upload", "upload_folder"]
 
 SUFFIXES = (
     ".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".zip", ".xlsx", ".xlsm", ".geojson", ".json",
@@ -72,11 +72,39 @@ def keep_upload(folder: Path, sent_name: str, save: Callable[[Path], object]) ->
         When it cannot be kept.
     """
     suffix = _suffix(sent_name)
-    path = folder / secrets.token_hex(16) / f"{_NAME}{suffix}"
+    return keep_files(folder, {suffix: save}, main=suffix)
+
+
+def keep_files(folder: Path, parts: Mapping[str, Callable[[Path], object]], *, main: str) -> Path:
+    """Keep files that belong together under one random name.
+
+    Parameters
+    ----------
+    folder : Path
+        As `upload_folder` gives it.
+    parts : mapping of str to callable
+        Ending of each file -> writes the file to the path it is given.
+    main : str
+        Ending of the file that the others go with.
+
+    Returns
+    -------
+    Path
+        Where the main one lies, alone in its folder with the others.
+
+    Raises
+    ------
+    EmptyInput
+        When the main file holds nothing.
+    OutputUnwritable
+        When they cannot be kept.
+    """
+    path = folder / secrets.token_hex(16) / f"{_NAME}{main}"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         path.parent.mkdir(mode=0o700)
-        save(path)
+        for suffix, save in parts.items():
+            save(path.with_name(f"{_NAME}{suffix}"))
         size = path.stat().st_size
     except OSError as problem:
         discard(path)

@@ -9,17 +9,14 @@ from uuid import UUID
 
 import numpy as np
 from flask import Blueprint, Response, current_app, request
-from werkzeug.datastructures import FileStorage
 
 from layers.errors import InvalidParameter
 from layers.geo import Bounds
-from layers.store.system import Job
 from layers.wording import Text, nfc, storable
 from mapserver.services.imports_incidents import IncidentRequest
-from mapserver.services.jobs import cancel_job, job_json, read_job, start_import
+from mapserver.services.jobs import cancel_job, read_job, start_import
 from mapserver.services.uploads import keep_upload, upload_folder
-from mapserver.web import params
-from mapserver.web.responses import dump_json
+from mapserver.web import forms, params
 from mapserver.web.state import State
 from mapserver.web.writing import author, require_this_machine
 
@@ -27,10 +24,7 @@ __all__ = ["bp"]
 
 bp = Blueprint("jobs", __name__, url_prefix="/api/v1")
 
-_BYTES_PER_MB = 1_000_000
 _FIELDS = frozenset({"source", "crs", "encoding", "timezone", "on_change", "map"})
-# Room for the other parts of the form.
-_FORM_BYTES = 100_000
 
 
 @bp.post("/imports")
@@ -45,16 +39,13 @@ def start() -> Response:
     require_this_machine()
     params.only(request.args)
     state = State.of(current_app)
-    request.max_content_length = state.settings.max_upload_mb * _BYTES_PER_MB + _FORM_BYTES
-    sent = _sent_file()
-    _refuse_unknown_fields()
+    (sent,) = forms.sent_files(state.settings.max_upload_mb)
+    forms.only_fields(_FIELDS)
     asked = _request(state)
     with closing(sent):
         path = keep_upload(upload_folder(state.system.address), sent.filename or "", sent.save)
     job = start_import(state.system, replace(asked, path=path), now=state.clock(), rng=np.random.default_rng())
-    answer = _answer(job, status=202)
-    answer.headers["Location"] = f"{bp.url_prefix}/jobs/{job.job_id}"
-    return answer
+    return forms.job_answer(job, status=202)
 
 
 @bp.get("/jobs/<uuid:job_id>")
@@ -73,7 +64,7 @@ def job(job_id: UUID) -> Response:
     """
     params.only(request.args)
     state = State.of(current_app)
-    return _answer(read_job(state.system, str(job_id), now=state.clock()))
+    return forms.job_answer(read_job(state.system, str(job_id), now=state.clock()))
 
 
 @bp.post("/jobs/<uuid:job_id>/cancel")
@@ -93,35 +84,7 @@ def cancel(job_id: UUID) -> Response:
     require_this_machine()
     params.only(request.args)
     state = State.of(current_app)
-    return _answer(cancel_job(state.system, str(job_id), now=state.clock()), status=202)
-
-
-def _answer(found: Job, *, status: int = 200) -> Response:
-    language = params.language_of(request.args, State.of(current_app).settings.lang)
-    answer = Response(dump_json(job_json(found, language)), status=status, mimetype="application/json")
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
-
-
-def _sent_file() -> FileStorage:
-    files = request.files.getlist("file")
-    if request.mimetype != "multipart/form-data" or len(files) != 1 or not files[0].filename:
-        raise InvalidParameter(
-            Text("Chưa có tệp nào được gửi lên.", "No file was sent."),
-            Text("Gửi multipart/form-data với một tệp ở trường “file”.",
-                 "Send multipart/form-data with one file in the field “file”."),
-        )  # fmt: skip
-    return files[0]
-
-
-def _refuse_unknown_fields() -> None:
-    unknown = sorted(set(request.form) - _FIELDS)
-    if unknown:
-        listed = ", ".join(sorted(_FIELDS))
-        raise InvalidParameter(
-            Text(f"Không có trường “{unknown[0]}”.", f"There is no field “{unknown[0]}”."),
-            Text(f"Dùng một trong: {listed}.", f"Use one of: {listed}."),
-        )
+    return forms.job_answer(cancel_job(state.system, str(job_id), now=state.clock()), status=202)
 
 
 def _request(state: State) -> IncidentRequest:
@@ -130,8 +93,8 @@ def _request(state: State) -> IncidentRequest:
         path=Path(),
         source=_source(),
         timezone=form.get("timezone") or state.settings.timezone,
-        mapping=_mapping(form.getlist("map")),
-        crs=_epsg(form.get("crs", "")),
+        mapping=forms.mapping_of(form.getlist("map")),
+        crs=forms.epsg_of(form.get("crs", "")),
         encoding=form.get("encoding") or None,
         who=author().who,
         on_change=form.get("on_change") or "update",
@@ -148,26 +111,3 @@ def _source() -> str:
                  "Use the same name for the same source, so that no incident is doubled."),
         )  # fmt: skip
     return source
-
-
-def _mapping(texts: list[str]) -> dict[str, str]:
-    pairs = [text.partition("=") for text in texts]
-    for name, equals, column in pairs:
-        if not (name.strip() and equals and column.strip()):
-            raise InvalidParameter(
-                Text(f"Không hiểu “map={name}{equals}{column}”.", f"“map={name}{equals}{column}” is not understood."),
-                Text("Viết map=TRƯỜNG=CỘT.", "Write map=FIELD=COLUMN."),
-            )
-    return {name.strip(): column.strip() for name, _equals, column in pairs}
-
-
-def _epsg(text: str) -> int | None:
-    if not text.strip():
-        return None
-    digits = text.strip().upper().removeprefix("EPSG:")
-    if not digits.isdecimal():
-        raise InvalidParameter(
-            Text(f"Không hiểu hệ tọa độ “{text}”.", f"The coordinate system “{text}” is not understood."),
-            Text("Viết EPSG:n, ví dụ EPSG:9210.", "Write EPSG:n, such as EPSG:9210."),
-        )
-    return int(digits)

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, current_app, request
 from mapserver.rendering.folium_map import Page, render_page
 from mapserver.services.mapview import layer_keys, map_view
 from mapserver.web import params
+from mapserver.web.responses import page_policy
 from mapserver.web.state import State
 
 __all__ = ["bp"]
@@ -16,7 +17,7 @@ __all__ = ["bp"]
 bp = Blueprint("pages", __name__)
 
 # What the page's script reads from the address itself.
-_PAGE_NAMES = ("c", "sel", "layers", "mode", "table")
+_PAGE_NAMES = ("as_of2", "c", "sel", "layers", "mode", "table")
 
 
 @bp.get("/")
@@ -36,13 +37,6 @@ def map_page() -> Response:
     view = map_view(state.reader, asked, now=state.clock(), **({"visible": visible} if visible else {}))
     nonce = secrets.token_urlsafe(16)
     answer = Response(render_page(view, Page(language, nonce)), mimetype="text/html")
-    answer.headers["Content-Security-Policy"] = _policy(nonce)
+    answer.headers["Content-Security-Policy"] = page_policy(nonce)
     answer.headers["Cache-Control"] = "no-store"
     return answer
-
-
-def _policy(nonce: str) -> str:
-    return (
-        f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data: blob:; "
-        "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
-    )

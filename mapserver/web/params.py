@@ -16,6 +16,7 @@ __all__ = [
     "FILTER_NAMES",
     "VINTAGE_NAMES",
     "bandwidth_m",
+    "day_of",
     "extent_of",
     "filter_of",
     "language_of",
@@ -54,11 +55,15 @@ def only(arguments: Arguments, extra: Iterable[str] = (), *, usual: frozenset[st
     allowed = usual | set(extra)
     for name in arguments:
         if name not in allowed:
-            listed = ", ".join(sorted(allowed))
-            raise InvalidParameter(
-                Text(f"Không có tham số “{name}”.", f"There is no parameter “{name}”."),
-                Text(f"Dùng một trong: {listed}.", f"Use one of: {listed}."),
-            )
+            unknown = Text(f"Không có tham số “{name}”.", f"There is no parameter “{name}”.")
+            raise InvalidParameter(unknown, _takes(allowed))
+
+
+def _takes(names: frozenset[str]) -> Text:
+    if not names:
+        return Text("Địa chỉ này không nhận tham số nào.", "This address takes no parameters.")
+    listed = ", ".join(sorted(names))
+    return Text(f"Dùng một trong: {listed}.", f"Use one of: {listed}.")
 
 
 def filter_of(arguments: Arguments) -> Filter:
@@ -83,8 +88,8 @@ def filter_of(arguments: Arguments) -> Filter:
     """
     unit = arguments.get("unit", "").strip()
     return Filter(
-        as_of=_day(arguments, "as_of"),
-        period=Period(_day(arguments, "from"), _day(arguments, "to")),
+        as_of=day_of(arguments, "as_of"),
+        period=Period(day_of(arguments, "from"), day_of(arguments, "to")),
         categories=_listed(arguments, "category"),
         severities=_listed(arguments, "severity"),
         statuses=_listed(arguments, "status"),
@@ -189,6 +194,35 @@ def layers_of(arguments: Arguments, known: tuple[str, ...], default: tuple[str, 
     return asked
 
 
+def level_of(arguments: Arguments, known: tuple[str, ...]) -> str:
+    """Read which level of units is wanted.
+
+    Parameters
+    ----------
+    arguments : MultiDict
+        The query of the address.
+    known : tuple of str
+        Levels that exist.
+
+    Returns
+    -------
+    str
+        ``commune`` when not given.
+
+    Raises
+    ------
+    InvalidParameter
+        When it does not exist.
+    """
+    level = arguments.get("level", "commune").strip()
+    if level not in known:
+        raise InvalidParameter(
+            Text(f"Không có cấp “{level}”.", f"There is no level “{level}”."),
+            Text(f"Các cấp: {', '.join(known)}.", f"Levels: {', '.join(known)}."),
+        )
+    return level
+
+
 def search_text(arguments: Arguments) -> str:
     """Read what is searched for.
 
@@ -281,12 +315,26 @@ def extent_of(arguments: Arguments) -> Bounds | None:
     return clipped
 
 
-def _listed(arguments: Arguments, name: str) -> tuple[str, ...]:
-    parts = [part.strip() for value in arguments.getlist(name) for part in value.split(",")]
-    return tuple(dict.fromkeys(part for part in parts if part))
+def day_of(arguments: Arguments, name: str) -> dt.date | None:
+    """Read a day.
 
+    Parameters
+    ----------
+    arguments : MultiDict
+        The query of the address, or a form.
+    name : str
+        Name of the parameter.
 
-def _day(arguments: Arguments, name: str) -> dt.date | None:
+    Returns
+    -------
+    date or None
+        None when not given.
+
+    Raises
+    ------
+    InvalidParameter
+        When it is not an ISO date.
+    """
     text = arguments.get(name, "").strip()
     if not text:
         return None
@@ -297,6 +345,11 @@ def _day(arguments: Arguments, name: str) -> dt.date | None:
             Text(f"“{name}={text}” không phải ngày.", f"“{name}={text}” is not a date."),
             Text("Viết năm-tháng-ngày, ví dụ 2026-05-01.", "Write year-month-day, such as 2026-05-01."),
         ) from problem
+
+
+def _listed(arguments: Arguments, name: str) -> tuple[str, ...]:
+    parts = [part.strip() for value in arguments.getlist(name) for part in value.split(",")]
+    return tuple(dict.fromkeys(part for part in parts if part))
 
 
 def _box(text: str, name: str) -> Bounds | None:

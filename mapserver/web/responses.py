@@ -20,7 +20,7 @@ from mapserver.errors import as_json, http_status
 from mapserver.rendering.refusal import render_refusal
 from mapserver.web.state import State
 
-__all__ = ["cached", "dump_json", "problem", "refusal_page"]
+__all__ = ["cached", "dump_json", "page_policy", "problem", "refusal_page"]
 
 _FIRST_LEVEL = 5
 _PACKED = frozenset({"application/json", "application/geo+json", "application/vnd.mapbox-vector-tile"})
@@ -158,3 +158,22 @@ def refusal_page(failure: AnttError, language: str) -> Response:
     answer = Response(text, status=http_status(failure), mimetype="text/html")
     answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self'; font-src 'self'; img-src data:"
     return answer
+
+
+def page_policy(nonce: str) -> str:
+    """Write the Content-Security-Policy of a page with a script.
+
+    Parameters
+    ----------
+    nonce : str
+        What the scripts written into the page carry.
+
+    Returns
+    -------
+    str
+        Lets nothing in from elsewhere.
+    """
+    return (
+        f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data: blob:; "
+        "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+    )

@@ -11,6 +11,7 @@ from flask import Flask
 from layers.store import Store
 from layers.store.system import SystemStore
 from mapserver.services.cache import VersionedCache
+from mapserver.services.lineage import UnitNames
 from mapserver.services.reader import Reader
 from mapserver.services.unit_levels import UnitLevels
 from mapserver.settings import Settings
@@ -40,6 +41,8 @@ class State:
         Keeps what is not map data: jobs.
     unit_levels : UnitLevels
         Units generalised for each zoom.
+    unit_names : UnitNames
+        Every name units ever had, and their families.
     """
 
     settings: Settings
@@ -49,6 +52,7 @@ class State:
     clock: Callable[[], dt.datetime]
     system: SystemStore
     unit_levels: UnitLevels
+    unit_names: UnitNames
 
     @classmethod
     def of(cls, app: Flask) -> State:

@@ -13,7 +13,7 @@ from layers.catalog import INCIDENTS
 from layers.store import Store
 from mapserver.app import create_app
 from mapserver.settings import Settings
-from tests.api import test_jobs, test_writing
+from tests.api import test_boundary_imports, test_jobs, test_repairs_api, test_writing
 from tests.builders import NOW, incidents
 
 READING = (
@@ -21,8 +21,13 @@ READING = (
     "/api/v1/units/list",
     "/api/v1/units/counts",
     "/api/v1/units/search?q=o+1",
+    "/api/v1/units/names?q=o+1",
     "/api/v1/incidents/points",
     "/api/v1/incidents/summary",
+    "/api/v1/incidents/recast",
+    "/api/v1/incidents/trend?unit=10001",
+    "/api/v1/vintages",
+    "/api/v1/units/standards",
     "/api/v1/hotspots/density",
     "/api/v1/hotspots/density.png",
     "/api/v1/safezones",
@@ -59,8 +64,11 @@ def test_every_address_is_known_to_these_tests(app: Flask) -> None:
             "units/<int:z>/<int:x>/<int:y>.mvt",
         )
     }
+    tiles |= {"/api/v1/units/<reference>/lineage", "/units/<reference>"}
     others = tiles | {"/", "/static/dist/<name>", "/healthz", "/api/v1/version", "/snapshot.<any(pdf, png):kind>"}
-    assert rules == (named - {"/snapshot.pdf"}) | others | test_writing.ADDRESSES | test_jobs.ADDRESSES
+    tested = (test_writing, test_jobs, test_boundary_imports, test_repairs_api)
+    elsewhere = {address for module in tested for address in module.ADDRESSES}
+    assert rules == (named - {"/snapshot.pdf"}) | others | elsewhere
 
 
 def test_every_address_that_writes_is_guarded(app: Flask, client: FlaskClient) -> None:

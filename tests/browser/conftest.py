@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from layers.catalog import INCIDENTS, SAFEZONES, UNITS
 from layers.store import open_store
+from tests.browser.old_wards import add_old_wards
 from tests.builders import incidents, models, town
 
 CHROMIUM_FLAGS = (
@@ -86,6 +88,17 @@ def serve() -> Iterator[Callable[[Path], str]]:
 @pytest.fixture(scope="session")
 def sample_address(serve: Callable[[Path], str], sample_store: Path) -> str:
     return serve(sample_store)
+
+
+@pytest.fixture(scope="session")
+def old_wards_address(
+    serve: Callable[[Path], str], sample_store: Path, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """The served sample with lineage, records known by an old ward only, and boundaries to come."""
+    store = tmp_path_factory.mktemp("old_wards") / "demo.gpkg"
+    shutil.copy(sample_store, store)
+    add_old_wards(store)
+    return serve(store)
 
 
 @pytest.fixture(scope="session")

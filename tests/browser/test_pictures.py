@@ -35,8 +35,46 @@ def test_a_picture_of_the_map_is_worth_showing(
     if later.is_visible():
         later.click()
     watched.page.wait_for_timeout(1000)
-    folder = Path(os.environ.get("ANTT_PICTURES", tmp_path))
-    watched.page.screenshot(path=folder / f"{name}.png")
-    pixels = np.asarray(Image.open(folder / f"{name}.png").convert("RGB"))
-    assert pixels.shape[:2] == (size["height"], size["width"])
-    assert len(np.unique(pixels.reshape(-1, 3) // 8, axis=0)) > 100
+    assert keep(watched, name, tmp_path).shape[:2] == (size["height"], size["width"])
+
+
+def test_pictures_of_old_and_new_units_are_worth_showing(
+    open_page: Callable[..., Watched], sample_address: str, tmp_path: Path
+) -> None:
+    watched = open_page(f"{sample_address}/units/10532@2025-07-01", size=WALL)
+    keep(watched, "unit-page", tmp_path)
+    watched = open_page(sample_address, size=WALL)
+    watched.page.get_by_role("button", name="Để sau").click()
+    watched.page.get_by_role("combobox", name="Tìm phường").fill("P. Trần Phú, TP. Hải Dương")
+    watched.page.get_by_role("option").first.wait_for()
+    keep(watched, "search-old-name", tmp_path)
+
+
+BORDERS = "layers=counts,units&mode=count&c=20.935,106.325,13.25"
+# Tall enough for a whole panel.
+TALL: ViewportSize = {"width": 1440, "height": 1600}
+THROUGH_TIME: dict[str, tuple[str, str | None]] = {
+    "vintage-slider": (f"?as_of=2019-12-01&{BORDERS}", "#antt-time"),
+    "split-view": (f"?as_of2=2019-12-01&{BORDERS}", None),
+    "trend-break": (f"?sel=10532@2025-07-01&{BORDERS}", ".trend"),
+}
+
+
+@pytest.mark.parametrize("name", THROUGH_TIME)
+def test_a_picture_of_boundaries_through_time_is_worth_showing(
+    open_page: Callable[..., Watched], old_wards_address: str, tmp_path: Path, name: str
+) -> None:
+    query, part = THROUGH_TIME[name]
+    watched = open_page(f"{old_wards_address}/{query}", size=TALL if part else WALL)
+    watched.page.get_by_role("button", name="Để sau").click()
+    watched.page.wait_for_timeout(1000)
+    keep(watched, name, tmp_path, part=part)
+
+
+def keep(watched: Watched, name: str, fallback: Path, *, part: str | None = None) -> np.ndarray:
+    """Take a picture of the page or of a part of it, see that it is not bare, and give its pixels."""
+    path = Path(os.environ.get("ANTT_PICTURES", fallback)) / f"{name}.png"
+    (watched.page.locator(part) if part else watched.page).screenshot(path=path)
+    pixels = np.asarray(Image.open(path).convert("RGB"))
+    assert len(np.unique(pixels.reshape(-1, 3) // 8, axis=0)) > (20 if part else 100)
+    return pixels

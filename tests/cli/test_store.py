@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from layers.catalog import INCIDENTS, UNITS
+from layers.catalog import INCIDENTS, LAYERS, UNITS
 from layers.store import ChangeSet, open_store
 from layers.store.base import Author, QuarantinedRow
 from tests.builders import NOW, import_record, incidents, town
@@ -40,7 +40,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_sound_store_passes_its_check(folder: Path) -> None:
     found = told("check", cwd=folder)
     assert (found["ok"], found["problems"]) == (True, [])
-    assert found["data_version"] == {"cameras": 0, "incidents": 2, "safezones": 0, "units": 1}
+    assert found["data_version"] == {layer.key: {"incidents": 2, "units": 1}.get(layer.key, 0) for layer in LAYERS}
     assert len(str(found["content_hash"])) == 64
 
 
@@ -81,7 +81,7 @@ def test_what_a_backup_holds_can_be_had_back(folder: Path) -> None:
         # A program that has the store open sees the restored data under a version it has not seen.
         assert store.count(INCIDENTS) == 300
         assert store.versions()["incidents"] > reading
-    assert restored["counts"] == {"units": 4, "incidents": 300, "safezones": 0, "cameras": 0}
+    assert restored["counts"] == {layer.key: {"units": 4, "incidents": 300}.get(layer.key, 0) for layer in LAYERS}
     after = told("check", cwd=folder)
     assert (after["ok"], after["content_hash"]) == (True, before["content_hash"])
     with closing(open_store(str(folder / str(restored["before"])))) as saved:

@@ -22,7 +22,7 @@ from mapserver.services.incidents_by_hand import (
     withdraw_incident,
 )
 from mapserver.services.stores import copy_store
-from tests.builders import NOW, cameras, incidents, models, town
+from tests.builders import BOOKS, NOW, book, cameras, incidents, models, town
 from tests.contract.backends import Databases, fresh_address
 
 # `memory:` is gone when it is closed, so it is no place between two copies.
@@ -51,6 +51,8 @@ def live_in(store: Store, path: Path) -> None:
     store.append(INCIDENTS, incidents(700))
     store.append(SAFEZONES, models())
     store.append(CAMERAS, cameras())
+    for layer in BOOKS:
+        store.append(layer, book(layer))
     counts = read_in(store, path)
     assert (counts["accepted"], counts["quarantined"], counts["unmapped_category"]) == (2, 2, 1)
     map_categories(store, "sổ trực ban", {"Chuyện lạ": "gay_roi"}, author=Author("an", "", NOW))

@@ -62,7 +62,7 @@ def test_each_commit_raises_the_version_of_the_layer_it_touched_by_one(store: St
     store.append(INCIDENTS, incidents(300))
     assert store.append(INCIDENTS, incidents(3).iloc[:0]) == 0
     store.append(INCIDENTS, incidents(3, seed=5))
-    assert store.versions() == {"cameras": 0, "incidents": 2, "safezones": 0, "units": 0}
+    assert store.versions() == {layer.key: 2 if layer is INCIDENTS else 0 for layer in LAYERS}
 
 
 def test_rows_are_found_by_value_and_by_box(store: Store) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from layers.catalog import CAMERAS, INCIDENTS, LAYERS, SAFEZONES, UNITS
 from layers.store import Store, open_store
-from tests.builders import cameras, incidents, models, town
+from tests.builders import BOOKS, book, cameras, incidents, models, town
 
 pytestmark = pytest.mark.postgis
 
@@ -18,6 +18,8 @@ def fill(store: Store) -> None:
     store.append(INCIDENTS, incidents(700))
     store.append(SAFEZONES, models())
     store.append(CAMERAS, cameras())
+    for layer in BOOKS:
+        store.append(layer, book(layer))
 
 
 def test_the_hash_is_the_same_everywhere_and_survives_the_way_there_and_back(store: Store, tmp_path: Path) -> None:

@@ -51,6 +51,13 @@ def test_every_common_format_gives_the_same_units(tmp_path: Path, suffix: str) -
     assert set(folder.iterdir()) == before, "reading leaves no file behind"
 
 
+def test_kmz_is_a_kml_in_an_archive(tmp_path: Path) -> None:
+    _units().to_file(tmp_path / "doc.kml", driver="KML")
+    with zipfile.ZipFile(tmp_path / "a.kmz", "w") as archive:
+        archive.write(tmp_path / "doc.kml", "doc.kml")
+    assert _found(read_boundaries(tmp_path / "a.kmz")) == EXPECTED
+
+
 @pytest.mark.parametrize("folder", ["", "xuất dữ liệu/"])
 def test_zipped_shapefile(tmp_path: Path, folder: str) -> None:
     _units().to_file(tmp_path / "a.shp")

@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from layers import errors, schema
-from layers.boundaries.versions import VersionPlan, in_force, plan_import
+from layers.boundaries.versions import VersionPlan, in_force, plan_import, staying
 from layers.catalog import UNITS
 
 OLD, NEW, NEXT = dt.date(2009, 4, 1), dt.date(2025, 7, 1), dt.date(2027, 1, 1)
@@ -78,6 +78,22 @@ def test_the_same_file_again_changes_nothing() -> None:
     again = plan_import(loaded, _units("BA", NEW), valid_from=NEW)
     assert again.is_empty
     assert again.unchanged == ("A", "B")
+
+
+def test_what_a_file_does_not_tell_is_no_difference() -> None:
+    loaded = _units("AB", NEW).assign(decree="NQ 1669", parent_name="Hải Phòng")
+    assert plan_import(loaded, _units("AB", NEW), valid_from=NEW).is_empty
+    with pytest.raises(errors.Conflict):
+        plan_import(loaded, _units("AB", NEW).assign(decree="NQ 1"), valid_from=NEW)
+
+
+def test_units_that_stay_in_force_beside_an_import_are_named() -> None:
+    existing = _units("ABC", OLD, parent=None)
+    plan = plan_import(existing, _units("AD", NEW), valid_from=NEW)
+    assert staying(existing, plan, level="commune", valid_from=NEW)["code"].to_list() == ["B", "C"]
+    assert len(staying(existing, plan, level="beat", valid_from=NEW)) == 0
+    ended = _units("ABC", OLD, NEW, parent=None)
+    assert len(staying(ended, plan, level="commune", valid_from=NEW)) == 0
 
 
 def test_an_old_file_again_after_a_newer_one_changes_nothing() -> None:

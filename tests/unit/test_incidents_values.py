@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from layers.incidents.tcvn3 import looks_like_tcvn3, to_unicode
 from layers.incidents.values import category_slug, mask_personal, severity_slug, status_slug
+from layers.tcvn3 import looks_like_tcvn3, to_unicode
 
 
 @pytest.mark.parametrize(

@@ -23,9 +23,11 @@ from layers.boundaries import bundled
 from layers.errors import NotFound
 
 ROOT = Path(__file__).resolve().parents[2]
+FACTS = ("boundaries/units_2025.csv", "boundaries/le_thanh_nghi_lineage.csv")
 MADE = (
     "boundaries/hai_phong_schematic.geojson",
     "boundaries/le_thanh_nghi_before.geojson",
+    "boundaries/le_thanh_nghi_lineage.csv",
     "boundaries/insets.geojson",
     "boundaries/SOURCES.toml",
     "sample/incidents.csv",
@@ -129,6 +131,21 @@ def test_the_rest_of_tran_phu_lies_in_tan_hung(units: gpd.GeoDataFrame, old_ward
     assert rest.area > 0.1 * split.area
     assert split.intersection(units.geometry["10532"]).area > 0.1 * split.area
     assert rest.difference(units.geometry["10537"]).area < 1e-9
+
+
+def test_the_lineage_leads_from_each_old_ward_to_where_its_ground_lies(
+    units: gpd.GeoDataFrame, old_wards: gpd.GeoDataFrame
+) -> None:
+    rows = _table("le_thanh_nghi_lineage.csv")
+    told = {(row["old_code"], row["new_code"]) for row in rows}
+    lies = {
+        (old, new)
+        for old, shape in old_wards.geometry.items()
+        for new, area in units.geometry.items()
+        if shape.intersection(area).area > 0.01 * shape.area
+    }
+    assert told == lies
+    assert {row["new_name"] for row in rows} == {"Phường Lê Thanh Nghị", "Phường Tân Hưng"}
 
 
 def test_the_new_ward_says_what_it_was_formed_from(units: gpd.GeoDataFrame) -> None:
@@ -240,7 +257,7 @@ def test_drawings_and_inventions_are_marked() -> None:
     sources = _sources()
     assert sources["notice"] == "Sơ đồ, không có giá trị pháp lý về địa giới"
     for entry in sources["file"]:
-        assert entry["synthetic"] == (entry["path"] != "boundaries/units_2025.csv")
+        assert entry["synthetic"] == (entry["path"] not in FACTS)
         assert bool(entry["notice"]) == entry["synthetic"]
 
 

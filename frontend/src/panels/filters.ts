@@ -23,7 +23,7 @@ export class Filters {
     private readonly config: PageConfig,
     private readonly change: (patch: Partial<ViewState>) => void,
   ) {
-    refill(byId("antt-filters"), this.period(), this.categories(), this.unit(), this.vintage(), this.reset());
+    refill(byId("antt-filters"), this.period(), this.categories(), this.unit(), this.reset());
   }
 
   /** Offer these units. */
@@ -126,19 +126,6 @@ export class Filters {
       this.units.value = unit ?? "";
     });
     return h("fieldset", {}, h("legend", {}, t("filter.unit")), this.units);
-  }
-
-  private vintage(): Child {
-    const known = this.config.vintages;
-    if (known.length < 2) return null;
-    const select = h("select", { id: "antt-vintage", "aria-label": t("filter.vintage") },
-      ...known.map((start) => h("option", { value: start }, t("filter.vintage_from", { date: formatDate(start) }))));
-    select.addEventListener("change", () => this.change({ asOf: select.value, unit: null, sel: null }));
-    this.updates.push(({ asOf }) => {
-      const day = asOf ?? this.config.as_of;
-      select.value = [...known].reverse().find((start) => start <= day) ?? known[0];
-    });
-    return h("fieldset", {}, h("legend", {}, t("filter.vintage")), select);
   }
 
   private reset(): Child {

@@ -4,16 +4,31 @@ import { FEW, unitValue } from "../classes";
 import { button, byId, closeButton, h, refill, type Child } from "../dom";
 import { capital, formatDate, formatNumber, formatRate } from "../format";
 import { t } from "../i18n";
+import type { Former } from "../former";
 import type { Place } from "../layers/symbols";
-import type { Category, ListedUnit, Properties, Summary } from "../types";
+import type { Category, ListedUnit, Properties, Summary, UnitRecast, UnitTrend } from "../types";
 import { validFrom, type Unit } from "../units";
+import { rangeText } from "../counts";
 import { hourTable, monthChart } from "./charts";
+import { formerNote, type FormerActs } from "./former";
+import { rangeNotes, rangeOf, rangeRate } from "./ranges";
+import { trendChart } from "./trend";
 
-export interface WardActs {
+export interface WardActs extends FormerActs {
   close(): void;
   table(): void;
   exportHref(): string;
   filter(unit: string | null): void;
+}
+
+/** What is known of a unit so far. */
+export interface Known {
+  summary: Summary | null;
+  trend: UnitTrend | null;
+  /** Of all units at once, so it outlives the choice of one. */
+  recast: UnitRecast | null;
+  /** The unit of old that was searched for. */
+  former: Former | null;
 }
 
 const TOP_CATEGORIES = 6;
@@ -49,8 +64,8 @@ export class WardPanel {
     refill(this.body);
   }
 
-  /** Show a unit; the figures follow when the summary has arrived. */
-  showUnit(unit: Unit, summary: Summary | null, filtered: boolean): void {
+  /** Show a unit; the figures follow when the summary has arrived, and its past when that has. */
+  showUnit(unit: Unit, known: Known, filtered: boolean): void {
     const props = unit.props;
     const kicker = [
       capital(props.unit_type),
@@ -60,8 +75,10 @@ export class WardPanel {
     const same = this.body.dataset.unit === unit.id;
     this.body.dataset.unit = unit.id;
     this.fill(kicker, props.name,
+      known.former && known.former.heirs.some((heir) => heir.unit === unit.id) && formerNote(known.former, unit.id, this.acts),
       h("p", { class: "muted facts" }, facts(props)),
-      summary ? this.figures(unit, summary) : h("p", { class: "muted waiting" }, t("progress.loading")),
+      h("p", { class: "ward-page" }, h("a", { class: "button link", href: this.acts.pageOf(unit.id) }, t("ward.page"))),
+      known.summary ? this.figures(unit, known.summary, known) : h("p", { class: "muted waiting" }, t("progress.loading")),
       button(filtered ? t("ward.show_all") : t("ward.only"), () => this.acts.filter(filtered ? null : unit.id), { class: "button link" }),
       this.buttons());
     if (!same) this.body.scrollTop = 0;
@@ -106,20 +123,24 @@ export class WardPanel {
     return [h("dt", {}, t(`place.${key}`)), h("dd", {}, text)];
   }
 
-  private figures(unit: Unit, summary: Summary): HTMLElement {
+  private figures(unit: Unit, summary: Summary, { trend, recast }: Known): HTMLElement {
+    const range = rangeOf(recast, unit.id);
     const count = summary.by_unit.find((row) => row.unit === unit.id)?.count ?? 0;
     const rate = unitValue(count, unit.props.population, "rate");
     return h(
       "div",
       {},
       h("div", { class: "figures" },
-        figure(formatNumber(count), t("ward.count")),
-        figure(rate.value === null ? "–" : formatRate(rate.value), t("ward.rate"))),
+        figure(range ? rangeText(range.low, range.high) : formatNumber(count), t("ward.count")),
+        figure(range ? rangeRate(range, unit.props.population) : rate.value === null ? "–" : formatRate(rate.value), t("ward.rate"))),
+      ...rangeNotes(recast, unit.id, count),
       count > 0 && count < FEW && h("p", { class: "muted" }, t("ward.few")),
       h("p", { class: "muted" }, summary.meta.sentence),
+      range && h("p", { class: "muted" }, t("ward.placed_only")),
       this.topCategories(summary),
       h("h3", {}, t("ward.months")),
       monthChart(summary.timeline.start, summary.timeline.counts, validFrom(unit.id)),
+      trend?.unit === unit.id && trendChart(trend),
       h("h3", {}, t("ward.hour_weekday")),
       hourTable(summary.hour_weekday, summary.unknown_hour),
     );

@@ -23,6 +23,8 @@ _WORD = re.compile(r"[^\s\d!-/:-@\[-`{-~]+")
 _SYLLABLE = re.compile(r"(?:[bcdhklmnprstvxg]|ch|gh|gi|kh|ng|ngh|nh|ph|qu|th|tr)?[aeiouy]{1,3}(?:c|ch|m|n|ng|nh|p|t)?")
 _VIETNAMESE = frozenset("ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ")
 _ENOUGH = 0.6
+# Of the marked words of Vietnamese in Unicode more than half hold a letter that is none of Latin-1.
+_UNICODE_FROM = 0.3
 
 
 def to_unicode(text: str) -> str:
@@ -95,6 +97,15 @@ def looks_like_tcvn3(text: str) -> bool:
     >>> looks_like_tcvn3("Tr¸i phÐp, ma tóy"), looks_like_tcvn3("Trái phép, ma túy")
     (True, False)
     """
+    if _unicode_share(text) >= _UNICODE_FROM:
+        # One letter typed wrongly all over a file, such as Ð for Đ, makes good text look bad.
+        return False
     after = vietnamese_share(to_unicode(text))
     before = vietnamese_share(text) or 0.0
     return after is not None and after >= _ENOUGH and after > before
+
+
+def _unicode_share(text: str) -> float:
+    marked = [word for word in _WORD.findall(unicodedata.normalize("NFC", text)) if not word.isascii()]
+    beyond = sum(any(char in _VIETNAMESE and char > "\xff" for char in word.lower()) for word in marked)
+    return beyond / len(marked) if marked else 0.0
