@@ -22,6 +22,7 @@ import { VintageBar } from "./panels/vintages";
 import { type Known, WardPanel } from "./panels/ward";
 import { Picture } from "./picture";
 import { pointing } from "./pointing";
+import { RecordDesk } from "./record/desk";
 import * as requests from "./requests";
 import { formatState, ofSecond, sameButView, StateHolder, type ViewState } from "./state";
 import { onThemeChange } from "./theme";
@@ -37,6 +38,7 @@ export class App {
   readonly state: StateHolder;
   readonly shell: Shell;
   readonly timeline: Timeline;
+  readonly records: RecordDesk;
   private readonly desk = new ShellDesk();
   private readonly viewport: Viewport;
   private readonly picture: Picture;
@@ -81,6 +83,12 @@ export class App {
       pageOf: (unit) => requests.unitPageAddress(config, this.state.get(), unit),
     }, categories);
     this.table = new UnitTable((id) => this.goTo(id));
+    this.records = new RecordDesk({
+      map, config, desk: this.desk, units: this.picture.units,
+      asOf: () => this.state.get().asOf,
+      lookup: (place, radius_m) => requests.recordsAtAddress(this.state.get(), place, radius_m),
+      written: () => this.renew(),
+    });
     this.wanted = this.resources();
     this.wire();
   }
@@ -164,8 +172,15 @@ export class App {
 
   /** Put away what is on top: a menu, a sheet, the right panel. */
   close(): void {
-    if (this.shell.closeTop()) return;
+    if (this.shell.closeTop() || this.records.close()) return;
     this.closeWard();
+  }
+
+  /** Fetch what depends on the incidents anew. */
+  private renew(): void {
+    const { counts, recast, summary, ward, trend, density } = this.wanted;
+    for (const each of [counts, recast, summary, ward, trend, density]) each.again();
+    this.pictures(({ points }) => points.renew());
   }
 
   private closeWard(): void {
@@ -205,6 +220,8 @@ export class App {
       ...picture.pointable(),
       chooseUnit: (unit) => this.state.push({ sel: unit.id }),
       choosePlaces: (places) => this.showPlaces(places),
+      choosePoint: (hit, missed) => this.records.openHit(hit, missed),
+      press: (place) => this.records.press(place),
       beside: (at) => this.comparison.beside(at),
     });
     this.state.listen((state, before) => this.update(state, before));

@@ -41,6 +41,10 @@ export interface PageConfig {
   layers: LayerConfig[];
   /** Whether the layers were named in the address; set in the browser. */
   layers_asked?: boolean;
+  /** Whether incidents may be written from this page. */
+  may_edit: boolean;
+  /** Titles of the columns of an incident, and of the values of those that have a list. */
+  record: { columns: Record<string, string>; severity: Record<string, string>; status: Record<string, string> };
   urls: Record<string, string>;
 }
 

@@ -10,6 +10,7 @@ from flask import Flask
 
 from mapserver.app import create_app
 from mapserver.cli.job_runner import job_runner
+from mapserver.cli.logs import begin_log
 from mapserver.settings import Settings
 from mapserver.web.state import State
 
@@ -38,6 +39,7 @@ def serve_until_stopped(settings: Settings, *, host: str, port: int, workers: in
     StoreUnreachable
         When the store cannot be opened.
     """
+    begin_log(settings.log)
     app = create_app(settings)
     # Connections must not be carried into a forked worker; each opens its own.
     State.of(app).store.close()
@@ -52,7 +54,8 @@ def _serve(app: Flask, *, host: str, port: int, workers: int) -> None:
         from waitress import serve
 
         click.echo(address)
-        serve(app, host=host, port=port, threads=_THREADS)
+        # Only the program itself says which proxy is believed (web/proxies.py).
+        serve(app, host=host, port=port, threads=_THREADS, clear_untrusted_proxy_headers=False)
         return
     _gunicorn(app, bind=f"{shown}:{port}", workers=workers, ready=lambda _server: click.echo(address))
 
@@ -69,6 +72,8 @@ def _gunicorn(app: Any, *, bind: str, workers: int, ready: Any) -> None:  # noqa
         "loglevel": "warning",
         "when_ready": ready,
         "control_socket_disable": True,
+        # Only the program itself says which proxy is believed (web/proxies.py).
+        "forwarded_allow_ips": "",
     }
 
     class Served(BaseApplication):  # type: ignore[misc]  # gunicorn has no types

@@ -19,7 +19,7 @@ from mapserver.services.mapview import DEFAULT_LAYERS, layer_keys
 from mapserver.services.reader import Reader
 from mapserver.services.snapshots import SheetRequest, print_data
 
-__all__ = ["snapshot"]
+__all__ = ["kind_of", "snapshot"]
 
 _DATE = Day()
 _KINDS = (".pdf", ".png")
@@ -43,7 +43,7 @@ def snapshot() -> None:
 @command_options
 def create(run: Run, *, out: Path, title: str | None, bandwidth_m: float | None, **options: object) -> None:
     """Tạo tệp PDF hoặc PNG khổ A4 ngang. / Make an A4 landscape PDF or PNG."""
-    kind = _kind(out)
+    kind = kind_of(out)
     asked = _asked(options)
     said = None if title is None else Text(title, title)
     sheet = SheetRequest(_visible(options["layers"]), said, bandwidth_m)
@@ -57,7 +57,24 @@ def create(run: Run, *, out: Path, title: str | None, bandwidth_m: float | None,
                 "unplaced": data.unplaced, "sentence": data.sentence.in_language(run.settings.lang)})  # fmt: skip
 
 
-def _kind(out: Path) -> Literal["pdf", "png"]:
+def kind_of(out: Path) -> Literal["pdf", "png"]:
+    """Find the kind of picture that a name asks for.
+
+    Parameters
+    ----------
+    out : Path
+        The file to write.
+
+    Returns
+    -------
+    str
+        ``pdf`` or ``png``.
+
+    Raises
+    ------
+    InvalidParameter
+        When the name ends in something else.
+    """
     if out.suffix.lower() not in _KINDS:
         raise InvalidParameter(
             Text(f"Chưa xuất được tệp “{out.name}”.", f"“{out.name}” is not a kind that can be written."),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from layers.catalog import categories, safezone_kinds
+from layers.catalog import INCIDENTS, categories, safezone_kinds
+from layers.incidents.values import SEVERITIES, STATUSES
+from layers.wording import Text
 from mapserver.rendering.messages import map_messages, messages
 from mapserver.rendering.style import category_style
 from mapserver.rendering.view import LayerView, MapView
@@ -32,7 +34,7 @@ URLS = {
 }
 
 
-def page_config(view: MapView, language: str) -> dict[str, object]:
+def page_config(view: MapView, language: str, *, may_edit: bool = False) -> dict[str, object]:
     """Write a view as the page's script expects it.
 
     Parameters
@@ -41,6 +43,8 @@ def page_config(view: MapView, language: str) -> dict[str, object]:
         The map.
     language : str
         ``vi`` or ``en``.
+    may_edit : bool
+        Whether incidents may be written from the page.
 
     Returns
     -------
@@ -71,8 +75,23 @@ def page_config(view: MapView, language: str) -> dict[str, object]:
             for kind in safezone_kinds()
         ],
         "layers": [_layer(layer, language) for layer in view.layers],
+        "may_edit": may_edit,
+        "record": _record_words(language),
         "urls": URLS,
     }
+
+
+def _record_words(language: str) -> dict[str, object]:
+    """Name the columns of an incident, and the values of those that have a list."""
+    return {
+        "columns": {column.name: column.title.in_language(language) for column in INCIDENTS.schema.columns},
+        "severity": _listed(SEVERITIES, language),
+        "status": _listed(STATUSES, language),
+    }
+
+
+def _listed(values: dict[str, Text], language: str) -> dict[str, str]:
+    return {slug: title.in_language(language) for slug, title in values.items()}
 
 
 def _categories(language: str) -> list[dict[str, str]]:

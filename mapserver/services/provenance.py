@@ -103,6 +103,11 @@ def notices(units: UnitTable, incidents: IncidentTable | None = None) -> tuple[T
     elif len(units.frame):
         said.append(Text("Ranh giới tham khảo, không có giá trị pháp lý về địa giới",
                          "Boundaries for reference, without legal value"))  # fmt: skip
+    if incidents is not None and incidents.published is not None:
+        said.append(
+            Text("Ngoài phần được xem chính xác: số liệu công bố theo ô và theo tháng, ẩn số nhỏ",
+                 "Beyond what may be seen exactly: published counts by cell and month, small ones hidden")
+        )  # fmt: skip
     if incidents is not None and incidents.synthetic:
         said.append(Text("Dữ liệu mô phỏng", "Synthetic data"))
     return tuple(said)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from bisect import bisect_right
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,10 +27,10 @@ from layers.index.state import State, TableParts
 from layers.records import UnitRef
 from layers.store import Query, Store
 from layers.wording import Text
-from mapserver.services.cache import VersionedCache
+from mapserver.services.cache import VersionedCache, Weighed
 from mapserver.services.indexing import IncidentSource, folder_of, vintage_of
 
-__all__ = ["LEVELS", "IncidentTable", "Reader", "UnitTable", "Weighed", "incident_rows"]
+__all__ = ["LEVELS", "IncidentTable", "Narrowing", "Reader", "UnitTable"]
 
 LEVELS = ("province", "commune", "beat")
 
@@ -115,6 +117,9 @@ class IncidentTable:
         Whether any of them is made up.
     version : int
         Data version of the incidents.
+    published : ndarray of bool, shape (n,), optional
+        Rows that are not incidents but published counts, one row for each incident counted: the place stands
+        for a cell, the day for a month. None where there are none.
     """
 
     key: NDArray[np.uint64]
@@ -131,6 +136,7 @@ class IncidentTable:
     salt: int
     synthetic: bool
     version: int
+    published: NDArray[np.bool_] | None = None
 
     @cached_property
     def placed_count(self) -> int:
@@ -154,30 +160,44 @@ class _Columns:
     synthetic: bool
 
 
-def incident_rows(columns: tuple[str, ...] = (), *, with_withdrawn: bool = False) -> Query:
-    """Say which incidents count: those that were not withdrawn.
-
-    Parameters
-    ----------
-    columns : tuple of str
-        Columns wanted; empty for all.
-    with_withdrawn : bool
-        Whether withdrawn ones are taken as well.
-
-    Returns
-    -------
-    Query
-        For the layer `incidents`.
-    """
-    return Query(where=() if with_withdrawn else (("withdrawn", None),), columns=columns)
-
-
-class Weighed(Protocol):
-    """Something that knows how much room it takes."""
+class Narrowing(Protocol):
+    """Leaves only what one viewer may see."""
 
     @property
-    def nbytes(self) -> int:
-        """Bytes."""
+    def key(self) -> Hashable:
+        """Names who sees what; part of the key of whatever is kept."""
+        ...
+
+    def incidents(self, as_of: dt.date, *, with_withdrawn: bool) -> tuple[UnitTable, IncidentTable]:
+        """Read what may be seen of the incidents.
+
+        Parameters
+        ----------
+        as_of : date
+            The day whose units they are placed in.
+        with_withdrawn : bool
+            Whether incidents that were withdrawn are among them.
+
+        Returns
+        -------
+        tuple of UnitTable and IncidentTable
+            As `Reader.incidents` gives them.
+        """
+        ...
+
+    def symbols(self, layer: Layer) -> gpd.GeoDataFrame:
+        """Read what may be seen of a small layer.
+
+        Parameters
+        ----------
+        layer : Layer
+            Such as the cameras.
+
+        Returns
+        -------
+        GeoDataFrame
+            The rows that may be seen.
+        """
         ...
 
 
@@ -204,6 +224,29 @@ class Reader:
         # Filled by `mapserver.services.incidents`: what was selected last.
         self.selections: VersionedCache[Weighed] = VersionedCache(_SELECTIONS_BYTES, lambda held: held.nbytes)
         self._source = IncidentSource(store, timezone, folder_of(store) if index is None else index)
+        self._narrowing: Narrowing | None = None
+
+    def narrowed(self, narrowing: Narrowing) -> Reader:
+        """Make a reader of the same store that gives only what one viewer may see.
+
+        Parameters
+        ----------
+        narrowing : Narrowing
+            What is left.
+
+        Returns
+        -------
+        Reader
+            Keeps what it read in the same place as this one.
+        """
+        twin = copy.copy(self)
+        twin._narrowing = narrowing  # noqa: SLF001 - a copy of this very object
+        return twin
+
+    @property
+    def narrowed_to(self) -> Hashable:
+        """Names what is seen through this reader; None where that is everything."""
+        return None if self._narrowing is None else self._narrowing.key
 
     def today(self, now: dt.datetime) -> dt.date:
         """Tell which day it is where the map is used.
@@ -272,6 +315,8 @@ class Reader:
             The units, and all incidents as arrays whose positions point into just these units, even
             when other boundaries are being committed at this moment.
         """
+        if self._narrowing is not None:
+            return self._narrowing.incidents(as_of, with_withdrawn=with_withdrawn)
         units = self.units(as_of)
         state = self._source.state()
         key = (state.base.name, state.version, with_withdrawn)
@@ -291,8 +336,10 @@ class Reader:
         Returns
         -------
         GeoDataFrame
-            All rows.
+            All rows that may be seen.
         """
+        if self._narrowing is not None:
+            return self._narrowing.symbols(layer)
         version = self.store.versions()[layer.key]
         frame = self.tables.get_or_make((layer.key, version), lambda: self.store.read(layer))
         assert isinstance(frame, gpd.GeoDataFrame)  # noqa: S101 - tells mypy what this key holds

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 
 from flask import Blueprint, Response, current_app, request
 
+from layers.access.policy import Action
 from mapserver.rendering.folium_map import Page, render_page
 from mapserver.services.mapview import layer_keys, map_view
 from mapserver.web import params
+from mapserver.web.gate import viewer
+from mapserver.web.people import person_now
 from mapserver.web.responses import page_policy
 from mapserver.web.state import State
 
@@ -35,8 +39,11 @@ def map_page() -> Response:
     visible = params.layers_of(request.args, layer_keys(), ())
     asked = params.filter_of(request.args)
     view = map_view(state.reader, asked, now=state.clock(), **({"visible": visible} if visible else {}))
+    person = person_now()
+    view = replace(view, layers=tuple(layer for layer in view.layers if layer.key not in person.hidden))
     nonce = secrets.token_urlsafe(16)
-    answer = Response(render_page(view, Page(language, nonce)), mimetype="text/html")
+    page = Page(language, nonce, may_edit=viewer().may(Action.EDIT), person=person)
+    answer = Response(render_page(view, page), mimetype="text/html")
     answer.headers["Content-Security-Policy"] = page_policy(nonce)
     answer.headers["Cache-Control"] = "no-store"
     return answer

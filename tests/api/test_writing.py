@@ -25,6 +25,7 @@ ADDRESSES = {
     "/api/v1/incidents/<uuid:record_id>/history",
     "/api/v1/incidents/<uuid:record_id>/reinstate",
     "/api/v1/incidents/<uuid:record_id>/withdraw",
+    "/api/v1/incidents/at",
     "/api/v1/incidents/export.<any(csv, xlsx, geojson):kind>",
     "/api/v1/incidents/export.meta.json",
 }

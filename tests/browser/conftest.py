@@ -102,6 +102,14 @@ def old_wards_address(
 
 
 @pytest.fixture(scope="session")
+def desk_address(serve: Callable[[Path], str], sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The served sample in a copy that may be written to."""
+    store = tmp_path_factory.mktemp("desk") / "demo.gpkg"
+    shutil.copy(sample_store, store)
+    return serve(store)
+
+
+@pytest.fixture(scope="session")
 def browser(chromium_path: str) -> Iterator[Browser]:
     with sync_playwright() as driver:
         opened = driver.chromium.launch(executable_path=chromium_path, args=list(CHROMIUM_FLAGS))
