@@ -32,7 +32,7 @@ from layers.records import Filter, Period
 from mapserver.rendering.unit_tiles import Level, unit_layers
 from mapserver.rendering.vector_tiles import encode_tile
 from mapserver.services.cache import VersionedCache
-from mapserver.services.reader import IncidentTable, UnitTable
+from mapserver.services.tables import IncidentTable, UnitTable
 from mapserver.services.tiles import incident_tile
 from tests.vector_tiles import read_tile
 

@@ -30,11 +30,13 @@ __all__ = [
     "OutputUnwritable",
     "PortBusy",
     "SchemaMismatch",
+    "SignInRefused",
     "StaleVersion",
     "StoreBusy",
     "StoreFull",
     "StoreUnreachable",
     "TooLarge",
+    "TooManyTries",
     "VersionMissing",
 ]
 
@@ -169,6 +171,18 @@ class Forbidden(AnttError):
     """The action is not allowed here or to this person."""
 
     code = "forbidden"
+
+
+class SignInRefused(AnttError):
+    """Nobody is recognised by what was shown; the message never says which part of it was wrong."""
+
+    code = "sign_in_refused"
+
+
+class TooManyTries(AnttError):
+    """Something was asked for too often; the details say after how many seconds it may be asked again."""
+
+    code = "too_many_tries"
 
 
 class Conflict(AnttError):

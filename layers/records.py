@@ -148,7 +148,7 @@ class Period:
     Raises
     ------
     InvalidParameter
-        When the period ends before it begins.
+        When the period ends before it begins, or before the first day there is.
     """
 
     since: dt.date | None = None
@@ -161,6 +161,11 @@ class Period:
                 Text("Đổi “from” hoặc “to”; “to” là ngày đầu tiên sau kỳ.",
                      "Change “from” or “to”; “to” is the first day after the period."),
             )  # fmt: skip
+        if self.until == dt.date.min:
+            raise InvalidParameter(
+                Text("Không có ngày nào trước ngày kết thúc này.", "There is no day before the end of this period."),
+                Text("Đổi “to”: đó là ngày đầu tiên sau kỳ.", "Change “to”: it is the first day after the period."),
+            )
 
     def describe(self) -> Text:
         """Say the period with its last day included.

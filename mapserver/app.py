@@ -3,48 +3,60 @@
 from __future__ import annotations
 
 import datetime as dt
-import ipaddress
 import logging
 from collections.abc import Callable
-from functools import lru_cache
-from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from layers.errors import AnttError, Forbidden, InvalidParameter, NotFound, TooLarge
+from layers.errors import AnttError, InvalidParameter, NotFound, TooLarge
 from layers.index.manifest import index_folder
 from layers.store import Store, open_store
+from layers.store.audit_keys import KeyFile
 from layers.store.system import SystemStore
+from layers.store.system_audit import AuditChain
 from layers.store.system_file import system_path
 from layers.wording import Text
 from mapserver.clock import utc_now
+from mapserver.services.audit import key_file
+from mapserver.services.audit_views import ViewLog
 from mapserver.services.cache import VersionedCache
 from mapserver.services.lineage import UnitNames
+from mapserver.services.published_files import Publication
 from mapserver.services.reader import Reader
+from mapserver.services.registers import Registers
 from mapserver.services.unit_levels import UnitLevels
 from mapserver.settings import Settings
 from mapserver.web import (
+    account_pages,
     assets,
+    audit_pages,
     boundary_imports,
     boundary_page,
     boundary_repairs,
+    gate,
     health,
     hotspots,
     incident_records,
     incidents,
     incidents_write,
     jobs,
+    metrics,
+    openapi,
     pages,
+    quarantine,
     recast,
+    sign_in,
     snapshots,
     symbols,
     tiles,
     unit_pages,
     units,
     vintages,
+    witness,
 )
-from mapserver.web.responses import problem, refusal_page
+from mapserver.web.responses import language_asked, problem, refusal_page
+from mapserver.web.serving_rules import ServingRules
 from mapserver.web.state import State
 
 __all__ = ["create_app"]
@@ -56,11 +68,9 @@ _BYTES_PER_ANSWER = 1_000
 _LARGEST_BODY_BYTES = 64_000
 _BLUEPRINTS = (
     pages, assets, units, incidents, incident_records, incidents_write, hotspots, symbols, snapshots, jobs,
-    health, tiles, recast, vintages, unit_pages, boundary_imports, boundary_page, boundary_repairs,
+    health, metrics, openapi, tiles, recast, vintages, unit_pages, boundary_imports, boundary_page, boundary_repairs,
+    sign_in, account_pages, audit_pages, quarantine,
 )  # fmt: skip
-
-# A person who opened one of these gets a page when it is refused; a program gets a problem document.
-_PAGES = frozenset({"/", "/boundaries"})
 
 
 def create_app(settings: Settings, store: Store | None = None, *, clock: Callable[[], dt.datetime] = utc_now) -> Flask:
@@ -91,17 +101,30 @@ def create_app(settings: Settings, store: Store | None = None, *, clock: Callabl
         settings.cache_mb * _BYTES_PER_MB, lambda body: len(body) + _BYTES_PER_ANSWER
     )
     system = SystemStore(system_path(kept.address))
-    levels = UnitLevels(index_folder(system.address))
-    reader = Reader(kept, settings.timezone)
-    State(settings, kept, reader, answers, clock, system, levels, UnitNames(kept)).attach(app)
+    audit = AuditChain(system.file, KeyFile(key_file(settings, kept.address)))
+    State(
+        settings,
+        kept,
+        Reader(kept, settings.timezone),
+        answers,
+        clock,
+        system,
+        UnitLevels(index_folder(system.address)),
+        UnitNames(kept),
+        Registers.of(system.file, settings),
+        audit,
+        ViewLog(audit),
+        Publication(kept),
+    ).attach(app)
     # An upload raises this for itself.
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY_BYTES
     for module in _BLUEPRINTS:
         app.register_blueprint(module.bp)
     app.register_error_handler(AnttError, _foreseen)
     app.register_error_handler(Exception, _unforeseen)
-    app.before_request(_known_host)
-    app.after_request(_secured)
+    # Answered the other way round: what a request showed is on record before its answer is dressed and sent.
+    ServingRules.attach(app, admit=gate.admit, who=gate.viewer)
+    app.after_request(witness.recorded)
     return app
 
 
@@ -113,14 +136,14 @@ def _unforeseen(failure: Exception) -> Response:
     # The one blanket handler: nothing may reach a reader as a trace.
     if isinstance(failure, HTTPException):
         return _answered(_named(failure), failure.code or 500)
-    _LOG.exception("fault while answering %s", request.path)
+    # The rule, not the address: what somebody typed into it is nobody's business.
+    _LOG.exception("fault while answering %s", request.url_rule)
     return _answered(AnttError(_FAULT, _FAULT_HINT), None)
 
 
 def _answered(failure: AnttError, status: int | None) -> Response:
-    language = _language()
-    is_page = request.path in _PAGES or request.path.startswith(unit_pages.PREFIX)
-    return refusal_page(failure, language) if is_page else problem(failure, language, status)
+    language = language_asked()
+    return refusal_page(failure, language) if gate.is_page() else problem(failure, language, status)
 
 
 _FAULT = Text("Chương trình gặp lỗi.", "The program has a fault.")
@@ -138,41 +161,3 @@ def _named(failure: HTTPException) -> AnttError:
                  "Split the file, or ask the administrator to raise ANTT_MAX_UPLOAD_MB."),
         )  # fmt: skip
     return InvalidParameter(Text(f"Yêu cầu bị từ chối ({failure.code}).", f"The request was refused ({failure.code})."))
-
-
-def _language() -> str:
-    asked = request.args.get("lang")
-    return asked if asked in {"vi", "en"} else State.of(current_app).settings.lang
-
-
-def _known_host() -> Response | None:
-    # A name that leads here only because somebody else's name server says so is not ours to answer to:
-    # otherwise a page from elsewhere could read the map in the reader's own browser (DNS rebinding).
-    if _is_ours(request.host):
-        return None
-    refused = Forbidden(
-        Text("Tên máy chủ này không được phục vụ.", "This host name is not served."),
-        Text("Mở http://127.0.0.1 với đúng cổng.", "Open http://127.0.0.1 with the right port."),
-    )
-    return problem(refused, _language(), 421)
-
-
-@lru_cache(maxsize=64)
-def _is_ours(host: str) -> bool:
-    name = urlsplit(f"//{host}").hostname or ""
-    return name == "localhost" or _is_loopback(name)
-
-
-def _is_loopback(name: str) -> bool:
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
-
-
-def _secured(answer: Response) -> Response:
-    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
-    answer.headers.setdefault("Referrer-Policy", "same-origin")
-    answer.headers.setdefault("Cache-Control", "no-store")
-    answer.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-    return answer

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import click
 
-from layers.catalog import LAYERS, categories, safezone_kinds
+from layers.access.policy import ACTIONS, Action, Right, area_matters, policy_rows
+from layers.access.roles import Role
+from layers.catalog import LAYERS, categories, layer, safezone_kinds
 from layers.errors import AnttError
 from layers.store import unopened
 from layers.store.base import Capabilities
@@ -107,17 +109,17 @@ def layers_page() -> str:
         Markdown.
     """
     parts = ["# Layers and code lists", "", "Every row also has `id` (UUIDv7) and `row_version`.", ""]
-    for layer in LAYERS:
-        parts += [f"## `{layer.key}` – {layer.title.vi} / {layer.title.en}", ""]
+    for declared in LAYERS:
+        parts += [f"## `{declared.key}` – {declared.title.vi} / {declared.title.en}", ""]
         parts += [
-            f"Geometry: {layer.schema.geometry}.",
+            f"Geometry: {declared.schema.geometry}.",
             "",
             "| column | kind | needed | meaning |",
             "|---|---|---|---|",
         ]
         parts += [
             f"| `{column.name}` | {column.kind} | {'yes' if column.required else ''} | {' / '.join(column.title)} |"
-            for column in layer.schema.columns
+            for column in declared.schema.columns
         ]
         parts.append("")
     parts += ["## Categories", "", "| slug | group | title |", "|---|---|---|"]
@@ -152,12 +154,63 @@ def capabilities_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def access_page() -> str:
+    """Write the table of rights.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    seen: dict[str, dict[Role, Right]] = {}
+    for key, role, right in policy_rows():
+        seen.setdefault(key, {})[role] = right
+    lines = [
+        "# Who may see and do what",
+        "",
+        "The table that the program itself goes by (`layers/access/policy.py`). A resident is whoever has no account.",
+        "An area of responsibility is a set of units; what counts is the unit in force today at the place, whatever",
+        "day is asked for. A record known only by an old unit is inside when everything that unit became is.",
+        "The administrator gives roles and areas on the page `/accounts`: [accounts.md](accounts.md).",
+        "",
+        "![The list of accounts and the form for a new one](pictures/accounts.png)",
+        "",
+        "## What is seen",
+        "",
+        "*Masked*: from the published counts alone. *Counts only*: numbers by unit.",
+        "Two words: inside / outside the area.",
+        "",
+        f"| layer | {' | '.join(f'{role.label.vi} (`{role}`)' for role in Role)} |",
+        "|---|" + "---|" * len(Role),
+    ]
+    lines += [
+        f"| {layer(key).title.vi} (`{key}`) | {' | '.join(map(_sight_words, rights.values()))} |"
+        for key, rights in seen.items()
+    ]
+    lines += ["", "## What may be done", "", "Records are changed only where they are seen exactly.", ""]
+    lines += [f"| role | {' | '.join(Action)} | has an area |", "|---|" + "---|" * (len(Action) + 1)]
+    for role in Role:
+        marks = [_yes(action in ACTIONS[role]) for action in Action]
+        lines.append(f"| {role.label.vi} / {role.label.en} | {' | '.join(marks)} | {_yes(area_matters(role))} |")
+    return "\n".join(lines) + "\n"
+
+
+def _sight_words(right: Right) -> str:
+    inside, outside = right.inside.label.en, right.outside.label.en
+    return inside if inside == outside else f"{inside} / {outside}"
+
+
+def _yes(holds: bool) -> str:  # noqa: FBT001
+    return "yes" if holds else ""
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "errors.md": errors_page,
     "settings.md": settings_page,
     "cli.md": cli_page,
     "layers.md": layers_page,
     "capabilities.md": capabilities_page,
+    "access.md": access_page,
 }
 
 

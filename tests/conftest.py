@@ -191,6 +191,14 @@ def _only_loopback() -> Iterator[None]:
     patch.undo()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _key_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the developer's own key file out of the tests, also of the processes they start."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ANTT_AUDIT_KEY_FILE", str(tmp_path_factory.mktemp("key") / "audit.key"))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _no_outside_connection(_only_loopback: None) -> Iterator[None]:
     """Fail the test that reached out, also when the program swallowed the refusal."""

@@ -9,6 +9,8 @@ export class ApiError extends Error {
     readonly detail: string,
     readonly hint: string,
     readonly code = "",
+    /** What else the refusal says, under names of its own. */
+    readonly details: Record<string, unknown> = {},
   ) {
     super(title);
   }
@@ -21,6 +23,7 @@ async function problem(response: Response): Promise<ApiError> {
     body.detail || "",
     body.hint || t("error.server_hint", { status: response.status }),
     body.code || "",
+    body,
   );
 }
 
@@ -41,14 +44,26 @@ export function fetchJson<T>(url: string, signal: AbortSignal, priority: Request
   return answer(url, { signal, priority }, (response) => response.json() as Promise<T>);
 }
 
+/** How something is sent, where that is not the usual way. */
+export interface Sending {
+  method?: string;
+  /** The version that a change is based on. */
+  version?: number;
+}
+
 /** Send a form, or an object as JSON, to an address that writes; fails as `fetchJson` does. */
-export function send<T>(url: string, content: FormData | object, signal: AbortSignal): Promise<T> {
+export function send<T>(
+  url: string, content: FormData | object, signal: AbortSignal, { method = "POST", version }: Sending = {},
+): Promise<T> {
   const isForm = content instanceof FormData;
-  // A page of another site cannot send a header of our own.
+  // A page of another site cannot send a header of our own, nor know the key of this session.
   const headers: Record<string, string> = { "X-ANTT-Request": "1" };
+  const key = document.querySelector<HTMLMetaElement>('meta[name="antt-form-key"]')?.content;
+  if (key) headers["X-ANTT-Form-Key"] = key;
   if (!isForm) headers["Content-Type"] = "application/json";
+  if (version !== undefined) headers["If-Match"] = `"${version}"`;
   const body = isForm ? content : JSON.stringify(content);
-  return answer(url, { method: "POST", headers, body, signal }, (response) => response.json() as Promise<T>);
+  return answer(url, { method, headers, body, signal }, (response) => response.json() as Promise<T>);
 }
 
 /** Fetch a tile; fails as `fetchJson` does. */
@@ -83,6 +98,13 @@ export class Resource<T> {
     this.running = null;
     this.wanted = url;
     if (url) void this.run(url);
+  }
+
+  /** Fetch what is wanted anew, since it was changed. */
+  again(): void {
+    const url = this.wanted;
+    this.load(null);
+    this.load(url);
   }
 
   private async run(url: string): Promise<void> {

@@ -13,7 +13,7 @@ import { t } from "./i18n";
 import { drawInset } from "./inset";
 import type { Place } from "./layers/symbols";
 import { drawLegend } from "./legend";
-import { chosenLayers, visibleLayers, withDefaults } from "./page_state";
+import { chosenLayers, inWholeMonths, visibleLayers, withDefaults } from "./page_state";
 import { Filters } from "./panels/filters";
 import { LayerTree } from "./panels/layers_tree";
 import { Shell } from "./panels/shell";
@@ -22,21 +22,24 @@ import { VintageBar } from "./panels/vintages";
 import { type Known, WardPanel } from "./panels/ward";
 import { Picture } from "./picture";
 import { pointing } from "./pointing";
+import { RecordDesk } from "./record/desk";
 import * as requests from "./requests";
 import { formatState, ofSecond, sameButView, StateHolder, type ViewState } from "./state";
 import { onThemeChange } from "./theme";
 import { Timeline } from "./timeline";
 import type {
-  Category, Density, PageConfig, SearchHit, ShapeCollection, Summary, UnitCounts, UnitFamily, UnitList, UnitRecast,
+  CameraCounts, Category, Density, PageConfig, SearchHit, ShapeCollection, Summary, UnitCounts, UnitFamily, UnitList, UnitRecast,
   UnitTrend, VintageList,
 } from "./types";
 import { Viewport } from "./viewport";
+import { allPublished, toMonthEnd } from "./withheld";
 
 /** The running page. */
 export class App {
   readonly state: StateHolder;
   readonly shell: Shell;
   readonly timeline: Timeline;
+  readonly records: RecordDesk;
   private readonly desk = new ShellDesk();
   private readonly viewport: Viewport;
   private readonly picture: Picture;
@@ -49,7 +52,7 @@ export class App {
   private readonly wanted: ReturnType<App["resources"]>;
   private summary: Summary | null = null;
   private shownDay: string;
-  private known: Known = { summary: null, trend: null, recast: null, former: null };
+  private known: Known = { summary: null, trend: null, recast: null, former: null, cameras: null };
   /** Units to be shown whole as soon as they are in the list. */
   private awaited: string[] = [];
 
@@ -59,7 +62,7 @@ export class App {
   ) {
     const categories = new Map(config.categories.map((category): [string, Category] => [category.slug, category]));
     this.shownDay = config.as_of;
-    this.state = new StateHolder((state) => withDefaults(config, state));
+    this.state = new StateHolder((state) => withDefaults(config, state), (state) => inWholeMonths(config, state));
     this.picture = new Picture(map, config, this.state.get(), this.desk, (legend) =>
       drawLegend(legend, (metric) => this.state.push({ metric })));
     const choose = (patch: Partial<ViewState>): void => this.state.push(patch);
@@ -70,7 +73,7 @@ export class App {
     this.tree = new LayerTree(config.layers, (visible) => this.state.push({ layers: chosenLayers(config, visible) }));
     this.filters = new Filters(config, choose);
     this.timeline = new Timeline((span) =>
-      this.state.push({ from: span && isoOf(span.start), to: span && isoOf(span.end) }));
+      this.state.push({ from: span && isoOf(span.start), to: span && isoOf(span.end) }), allPublished(config.withheld));
     this.ward = new WardPanel({
       close: () => this.close(),
       table: () => this.openTable(),
@@ -79,8 +82,14 @@ export class App {
       goTo: (unit) => this.goTo(unit),
       seeBefore: (former) => this.seeBefore(former),
       pageOf: (unit) => requests.unitPageAddress(config, this.state.get(), unit),
-    }, categories);
+    }, categories, config);
     this.table = new UnitTable((id) => this.goTo(id));
+    this.records = new RecordDesk({
+      map, config, desk: this.desk, units: this.picture.units,
+      asOf: () => this.state.get().asOf,
+      lookup: (place, radius_m) => requests.recordsAtAddress(this.state.get(), place, radius_m),
+      written: () => this.renew(),
+    });
     this.wanted = this.resources();
     this.wire();
   }
@@ -164,8 +173,15 @@ export class App {
 
   /** Put away what is on top: a menu, a sheet, the right panel. */
   close(): void {
-    if (this.shell.closeTop()) return;
+    if (this.shell.closeTop() || this.records.close()) return;
     this.closeWard();
+  }
+
+  /** Fetch what depends on the incidents anew. */
+  private renew(): void {
+    const { counts, recast, summary, ward, trend, density } = this.wanted;
+    for (const each of [counts, recast, summary, ward, trend, density]) each.again();
+    this.pictures(({ points }) => points.renew());
   }
 
   private closeWard(): void {
@@ -191,6 +207,10 @@ export class App {
         this.known = { ...this.known, trend: data };
         this.drawWard();
       }, undefined, "low"),
+      cameras: new Resource<CameraCounts>(desk, (data) => {
+        this.known = { ...this.known, cameras: data };
+        this.drawWard();
+      }, undefined, "low"),
       family: new Resource<UnitFamily>(desk, (data) => this.takeFamily(data)),
       density: new Resource<Density>(desk, (data) => this.pictures((each) => each.setDensity(data)), undefined, "low"),
       insets: new Resource<ShapeCollection>(desk, (data) => drawInset(data, this.config.extent), undefined, "low"),
@@ -205,6 +225,8 @@ export class App {
       ...picture.pointable(),
       chooseUnit: (unit) => this.state.push({ sel: unit.id }),
       choosePlaces: (places) => this.showPlaces(places),
+      choosePoint: (hit, missed) => this.records.openHit(hit, missed),
+      press: (place) => this.records.press(place),
       beside: (at) => this.comparison.beside(at),
     });
     this.state.listen((state, before) => this.update(state, before));
@@ -251,6 +273,7 @@ export class App {
     const unit = picture.units.find(state.sel);
     wanted.ward.load(unit ? requests.unitSummaryAddress(config, state, unit.id) : null);
     wanted.trend.load(unit ? requests.unitTrendAddress(config, state, unit.id) : null);
+    if (unit && config.urls.camera_counts) wanted.cameras.load(config.urls.camera_counts);
     wanted.recast.load(unit || state.asOf2 !== null ? requests.recastAddress(config, state) : null);
   }
 
@@ -289,14 +312,22 @@ export class App {
   private takeSummary(data: Summary): void {
     const { meta, timeline } = data;
     this.summary = data;
-    this.timeline.setCounts(timeline.start, timeline.counts);
-    const parts: (Node | string)[] = [`${meta.sentence}: `, h("b", {}, t("sentence.incidents", { n: formatNumber(meta.total) }))];
-    if (meta.unplaced) parts.push(`, ${t("sentence.unplaced", { n: formatNumber(meta.unplaced) })}`);
+    const { start, counts } = timeline;
+    this.timeline.setCounts(start, start && allPublished(this.config.withheld) ? toMonthEnd(start, counts) : counts);
+    const parts: (Node | string)[] = [`${meta.sentence}: `, h("b", {}, t(this.words.total, { n: formatNumber(meta.total) }))];
+    if (meta.unplaced) parts.push(`, ${t(this.words.unplaced, { n: formatNumber(meta.unplaced) })}`);
     const line = byId("antt-sentence");
     line.replaceChildren(...parts);
     line.title = line.textContent ?? "";
     announce(line.title);
     this.showEmptiness();
+  }
+
+  /** Published counts without a place are those of a whole ward. */
+  private get words(): { total: string; unplaced: string } {
+    const { withheld } = this.config;
+    if (allPublished(withheld)) return { total: "sentence.published", unplaced: "sentence.by_unit_only" };
+    return { total: "sentence.incidents", unplaced: withheld ? "sentence.without_point" : "sentence.unplaced" };
   }
 
   private missSummary(): void {

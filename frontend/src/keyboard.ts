@@ -7,6 +7,7 @@ export interface KeyActs {
   layers(): void;
   filters(): void;
   table(): void;
+  record(): void;
   help(): void;
   close(): void;
 }
@@ -36,6 +37,7 @@ export function keyboard(map: LeafletMap, acts: KeyActs): void {
     l: acts.layers,
     f: acts.filters,
     t: acts.table,
+    n: acts.record,
     "?": acts.help,
     "+": () => map.zoomIn(),
     "=": () => map.zoomIn(),

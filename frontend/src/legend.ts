@@ -8,12 +8,14 @@ import type { Fill } from "./layers/units";
 import { shapeData } from "./layers/shapes";
 import { standing } from "./classes";
 import type { Category, Density } from "./types";
+import type { Withheld } from "./withheld";
 
 export interface LegendState {
   fill: Fill | null;
   metric: Metric;
   /** Whether rates can be drawn at all. */
   rates: boolean;
+  withheld: Withheld | null;
   /** Whether two maps share the classes. */
   paired: boolean;
   density: Density | null;
@@ -36,7 +38,12 @@ function scale(colors: string[], limits: string[]): HTMLElement {
   return h("ul", { class: "scale" }, ...cells);
 }
 
-function keys(fill: Fill, metric: Metric): HTMLElement {
+function noneText(withheld: Withheld | null): string {
+  if (!withheld) return t("legend.no_data");
+  return withheld.k ? t("legend.withheld", { k: withheld.k }) : t("legend.withheld_none");
+}
+
+function keys(fill: Fill, { metric, withheld }: Pick<LegendState, "metric" | "withheld">): HTMLElement {
   const values = [...fill.values.values()];
   const few = metric === "rate" && values.some((value) => value.few);
   const zero = values.some((value) => standing(value) === "zero");
@@ -48,7 +55,7 @@ function keys(fill: Fill, metric: Metric): HTMLElement {
     { class: "keys inline" },
     zero && key("zero", t("legend.zero")),
     few && key("few", t("legend.few")),
-    none && key("none", t("legend.no_data")),
+    none && key("none", noneText(withheld)),
   );
 }
 
@@ -72,8 +79,8 @@ function fillBlock(state: LegendState, choose: (metric: Metric) => void): Child 
       : h("p", { class: "muted" }, t("legend.no_rates")),
     fill.breaks.length
       ? scale(fill.colors, fill.breaks.map((limit, i) => (i ? `≥ ${write(limit)}` : "> 0")))
-      : h("p", { class: "muted" }, t("legend.all_zero")),
-    keys(fill, state.metric),
+      : !state.withheld && h("p", { class: "muted" }, t("legend.all_zero")),
+    keys(fill, state),
     state.paired && h("p", { class: "muted" }, t("legend.paired")),
   );
 }
@@ -116,9 +123,9 @@ function pointsBlock(points: LegendState["points"]): Child {
 let written = "";
 
 /** What the legend says, in short: what is not different need not be written again. */
-function gist({ fill, metric, rates, paired, density, points, gathered }: LegendState): string {
+function gist({ fill, metric, rates, withheld, paired, density, points, gathered }: LegendState): string {
   const groups = points && points.groups.map(({ slug }) => slug);
-  const drawn = fill && [fill.breaks, fill.colors, keys(fill, metric).textContent];
+  const drawn = fill && [fill.breaks, fill.colors, keys(fill, { metric, withheld }).textContent];
   return JSON.stringify([currentLanguage(), drawn, metric, rates, paired, density, groups, (points?.largest ?? 0) > 1, gathered]);
 }
 

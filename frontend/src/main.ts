@@ -37,11 +37,17 @@ export function start(map: L.Map, given: PageConfig): App {
   const help = byId<HTMLDialogElement>("antt-help");
   const openHelp = (): void => help.showModal();
   const filters = (): void => app.shell.open("filters");
+  const openRecord = (): void => {
+    if (config.may_edit) app.records.openNew();
+  };
+  for (const part of document.querySelectorAll<HTMLElement>("[data-may-edit]")) part.hidden = !config.may_edit;
+  byId("antt-record-open").addEventListener("click", openRecord);
   keyboard(map, {
     search: () => search.focus(),
     layers: () => app.shell.open("layers"),
     filters,
     table: () => app.openTable(),
+    record: openRecord,
     help: openHelp,
     close: () => app.close(),
   });

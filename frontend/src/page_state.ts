@@ -2,6 +2,7 @@
 
 import { parseState, type ViewState } from "./state";
 import type { PageConfig } from "./types";
+import { allPublished, wholeMonths } from "./withheld";
 
 /**
  * The configuration with its true defaults. The server lays the address it was asked for into the
@@ -36,10 +37,15 @@ export function chosenLayers(config: PageConfig, visible: string[]): string[] | 
 export function withDefaults(config: PageConfig, state: ViewState): ViewState {
   const base = config.default_filter;
   const bare = state.from === null && state.to === null;
-  return {
+  return inWholeMonths(config, {
     ...state,
     from: bare ? base.from : state.from,
     to: bare ? base.to : state.to,
     categories: state.categories.length ? state.categories : base.categories,
-  };
+  });
+}
+
+/** The state with the period that is counted, where counts are of whole months. */
+export function inWholeMonths(config: PageConfig, state: ViewState): ViewState {
+  return allPublished(config.withheld) ? { ...state, ...wholeMonths(state) } : state;
 }

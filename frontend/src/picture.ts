@@ -23,6 +23,7 @@ import type {
   Density, LayerConfig, LayerKind, PageConfig, ShapeCollection, UnitList,
 } from "./types";
 import { unitsOf, type Unit } from "./units";
+import { shownCount } from "./withheld";
 
 /** The picture on the map. `apply` is called with each new state, the setters with each answer. */
 export class Picture {
@@ -140,7 +141,7 @@ export class Picture {
   /** The number of incidents of a unit in words. */
   countLine(id: string): string {
     const value = this.values.get(id);
-    if (!value || value.count === null) return t("tip.no_data");
+    if (!value || value.count === null) return t(this.config.withheld ? "tip.withheld" : "tip.no_data");
     const text = value.range ? rangeText(value.range.low, value.range.high) : formatNumber(value.count);
     const count = t("ward.incidents", { n: text });
     const rate = this.metric === "rate" && value.value !== null;
@@ -228,7 +229,8 @@ export class Picture {
     this.values = new Map(this.units.units.map((unit): [string, UnitValue] => {
       const outside = only !== undefined && only !== unit.id;
       const found = known && !outside ? known.of(unit) : null;
-      const value = unitValue(found && found.count, unit.props.population, metric);
+      const count = found && shownCount(this.config.withheld, unit.props.code, found.count);
+      const value = unitValue(count, unit.props.population, metric);
       return [unit.id, found && found.low < found.high ? { ...value, range: found } : value];
     }));
   }
@@ -270,6 +272,7 @@ export class Picture {
       fill: this.fill,
       metric: this.metric,
       rates: this.rates,
+      withheld: this.config.withheld,
       paired: this.peer !== null,
       density: this.densityData,
       points: this.shows("points") ? { groups: this.points.groups(), largest: this.points.largest() } : null,

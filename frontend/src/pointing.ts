@@ -24,6 +24,10 @@ export interface Pointable {
 export interface PointingParts extends Pointable {
   chooseUnit?(unit: Unit): void;
   choosePlaces?(places: Place[]): void;
+  /** Open an incident, or incidents on one spot; `missed` when there is nothing to open. */
+  choosePoint?(hit: PointHit, missed: () => void): void;
+  /** Take the place that was pressed, whatever is there; false to let it go. */
+  press?(place: { lat: number; lon: number }): boolean;
   /** Point at the same place of the map beside this one, and say what is there. */
   beside?(at: { lat: number; lng: number } | null): string[];
 }
@@ -85,6 +89,7 @@ export function pointing(map: LeafletMap, parts: PointingParts): void {
   map.on("mouseout movestart zoomstart", leave);
   map.on("click", (event: LeafletMouseEvent) => {
     const { layerPoint, latlng } = event;
+    if (parts.press?.({ lat: latlng.lat, lon: latlng.lng })) return;
     const slack = touch.matches ? 10 : 3;
     const sign = symbols.pick(layerPoint.x, layerPoint.y, slack);
     if (sign) {
@@ -95,8 +100,10 @@ export function pointing(map: LeafletMap, parts: PointingParts): void {
     }
     const point = points.pick(layerPoint.x, layerPoint.y, slack);
     if (point) {
+      const tell = (): void => tip(event.containerPoint, pointLines(point));
       if (point.expand !== null) zoomTo(point.lat, point.lon, Math.max(point.expand, map.getZoom() + 1));
-      else tip(event.containerPoint, pointLines(point));
+      else if (parts.choosePoint) parts.choosePoint(point, tell);
+      else tell();
       return;
     }
     const unit = units.at(latlng.lat, latlng.lng);

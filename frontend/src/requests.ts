@@ -41,6 +41,12 @@ export function incidentTilesAddress(config: PageConfig, state: ViewState): stri
   return join(config.urls.incident_tiles, filters(state).filter(([name]) => needed(name)));
 }
 
+/** The records at a place under the page's filters, in a circle on the ground. */
+export function recordsAtAddress(state: ViewState, { lon, lat }: { lon: number; lat: number }, radius_m: number): string {
+  const place: Pairs = [["lon", lon.toFixed(7)], ["lat", lat.toFixed(7)], ["radius_m", radius_m.toFixed(1)]];
+  return join("/api/v1/incidents/at", [...place, ...filters(state)]);
+}
+
 /** One of the addresses that take all filters. */
 export function filteredAddress(base: string, state: ViewState): string {
   return join(base, filters(state));

@@ -123,7 +123,11 @@ export class StateHolder {
   private state: ViewState;
   private readonly listeners: Listener[] = [];
 
-  constructor(private readonly fallback: (state: ViewState) => ViewState) {
+  /** `bound` is laid upon every state that is pushed; what it changes stands in the address as well. */
+  constructor(
+    private readonly fallback: (state: ViewState) => ViewState,
+    private readonly bound: (state: ViewState) => ViewState = (state) => state,
+  ) {
     this.state = fallback(parseState(location.search));
     window.addEventListener("popstate", () => {
       const before = this.state;
@@ -152,7 +156,7 @@ export class StateHolder {
 
   private change(patch: Partial<ViewState>, how: "pushState" | "replaceState"): void {
     const before = this.state;
-    this.state = settled({ ...before, ...patch });
+    this.state = this.bound(settled({ ...before, ...patch }));
     const address = formatState(this.state);
     if (address !== formatState(before)) history[how](null, "", address);
     this.tell(before);

@@ -3,7 +3,7 @@
 import { afterPause, byId, h, refill, svg } from "./dom";
 import { dayOf, formatDate, formatNumber, formatPeriod, isoOf } from "./format";
 import { t } from "./i18n";
-import { bins, type Bin } from "./timebins";
+import { bins, monthBins, type Bin } from "./timebins";
 
 const HEIGHT = 52;
 const KEY_STEPS: Record<string, number> = {
@@ -31,7 +31,11 @@ export class Timeline {
   private grip: { part: Part; anchor: number; from: Span; x: number } | null = null;
   private readonly settle = afterPause(() => this.commit(), 500);
 
-  constructor(private readonly choose: (span: Span | null) => void) {
+  constructor(
+    private readonly choose: (span: Span | null) => void,
+    /** Whether counts stand for whole months. */
+    private readonly monthly = false,
+  ) {
     this.box.addEventListener("pointerdown", (event) => this.onDown(event));
     this.box.addEventListener("pointermove", (event) => this.onMove(event));
     this.box.addEventListener("pointerup", (event) => this.onUp(event));
@@ -90,7 +94,8 @@ export class Timeline {
       return;
     }
     const span = this.shown ?? this.domain;
-    const list = bins(this.domain.start, this.counts, this.width() / 4);
+    const { domain, counts } = this;
+    const list = this.monthly ? monthBins(domain.start, counts) : bins(domain.start, counts, this.width() / 4);
     refill(this.box, this.bars(list, span), this.handle("start", span), this.handle("end", span));
     this.write(span);
     if (focused) this.box.querySelector<HTMLElement>(`[data-part="${focused}"]`)?.focus();

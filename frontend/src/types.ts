@@ -1,5 +1,7 @@
 /** Shapes of the page configuration and of the answers of the API. */
 
+import type { Withheld } from "./withheld";
+
 export type LonLat = [number, number];
 export type Box = [number, number, number, number];
 
@@ -41,6 +43,14 @@ export interface PageConfig {
   layers: LayerConfig[];
   /** Whether the layers were named in the address; set in the browser. */
   layers_asked?: boolean;
+  /** Whether incidents may be written from this page. */
+  may_edit: boolean;
+  /** Whether maps may be taken away as files. */
+  may_export: boolean;
+  /** What is given instead of incidents; null where all of them are seen. */
+  withheld: Withheld | null;
+  /** Titles of the columns of an incident, and of the values of those that have a list. */
+  record: { columns: Record<string, string>; severity: Record<string, string>; status: Record<string, string> };
   urls: Record<string, string>;
 }
 
@@ -78,6 +88,11 @@ export interface UnitList {
 export interface UnitCounts {
   counts: number[];
   meta: Meta;
+}
+
+/** Cameras of units in force today, by their outside names. */
+export interface CameraCounts {
+  counts: Record<string, number>;
 }
 
 /** A count, certainly `low` and at most `high`. */

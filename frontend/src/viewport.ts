@@ -11,7 +11,8 @@ interface Room {
   paddingBottomRight: [number, number];
 }
 
-function roomIn({ sel, asOf2 }: ViewState): Room {
+/** The room that the panels leave in the map. */
+export function roomIn({ sel, asOf2 }: Pick<ViewState, "sel" | "asOf2">): Room {
   // Two maps stand beside the panels, not under them.
   if (asOf2) return { paddingTopLeft: [12, isNarrow() ? 12 : 112], paddingBottomRight: [12, isNarrow() ? 12 : 170] };
   if (isNarrow()) return { paddingTopLeft: [12, 110], paddingBottomRight: [12, sel ? 0.58 * window.innerHeight : 90] };

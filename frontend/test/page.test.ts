@@ -106,6 +106,7 @@ test("names sort by the Vietnamese alphabet", () => {
 
 const config = {
   layers: [{ key: "density", visible: true }, { key: "counts", visible: true }, { key: "incidents", visible: false }],
+  withheld: null,
   default_filter: { from: "2026-01-01", to: null, categories: [] },
 } as unknown as PageConfig;
 

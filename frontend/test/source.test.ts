@@ -170,3 +170,19 @@ test("what is kept stays bounded on a long way", async () => {
   source.want(seen(row(10, 5, 396, 400)));
   assert.equal(asked.filter(({ signal }) => !signal.aborted).length, 0);
 });
+
+test("tiles that were changed are fetched anew, and the old ones stay until then", async () => {
+  let version = 1;
+  const source = new TileSource<number>(desk, () => version, () => undefined);
+  source.renew();
+  source.show("/t/{z}/{x}/{y}.mvt");
+  source.want(seen(row(4, 2, 0, 2)));
+  await answerAll();
+  version = 2;
+  source.renew();
+  assert.deepEqual(asked.map(({ url }) => url), ["/t/4/0/2.mvt", "/t/4/1/2.mvt"]);
+  assert.deepEqual(source.pieces().map(({ content }) => content), [1, 1]);
+  source.show("/t/{z}/{x}/{y}.mvt");
+  await answerAll();
+  assert.deepEqual(source.pieces().map(({ content }) => content), [2, 2]);
+});

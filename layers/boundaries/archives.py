@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from layers.boundaries import refusals
 from layers.errors import FileUnreadable, TooLarge
 from layers.wording import Text
 
-__all__ = ["DRAWINGS", "member_of"]
+__all__ = ["DRAWINGS", "member_of", "require_modest", "too_much", "unpacked_limit"]
 
 DRAWINGS = frozenset({".dwg", ".dgn", ".dxf"})
 _SPATIAL = (".shp", ".gpkg", ".geojson", ".json", ".fgb", ".tab", ".mif", ".kml", ".gml")
@@ -46,7 +47,7 @@ def member_of(file: Path) -> str:
     except zipfile.BadZipFile:
         raise refusals.not_spatial(str(file)) from None
     _refuse_strays(members, str(file))
-    _refuse_bombs(members, str(file))
+    require_modest(members, str(file))
     names = [member.filename for member in members]
     for suffix in _SPATIAL:
         inside = [name for name in names if name.lower().endswith(suffix) and not name.startswith("__MACOSX")]
@@ -71,13 +72,62 @@ def _refuse_strays(members: list[zipfile.ZipInfo], file: str) -> None:
             )  # fmt: skip
 
 
-def _refuse_bombs(members: list[zipfile.ZipInfo], file: str) -> None:
-    packed_too_well = any(
-        member.file_size > _FREE_BYTES + _STRONGEST_PACKING * member.compress_size for member in members
+def require_modest(members: Sequence[zipfile.ZipInfo], file: str) -> None:
+    """Refuse an archive that is made to fill the memory or the disk.
+
+    Parameters
+    ----------
+    members : sequence of zipfile.ZipInfo
+        What it says it holds; no more than that is ever unpacked.
+    file : str
+        Its name, for the message.
+
+    Raises
+    ------
+    TooLarge
+        When it holds too many files, or would unpack to too much.
+    """
+    packed_too_well = any(member.file_size > unpacked_limit(member.compress_size) for member in members)
+    unpacked_bytes = sum(member.file_size for member in members)
+    if packed_too_well or unpacked_bytes > _LARGEST_BYTES or len(members) > _MOST_MEMBERS:
+        raise too_much(file)
+
+
+def unpacked_limit(packed_bytes: int) -> int:
+    """Tell how much a packed file may hold that was not made to do harm.
+
+    Parameters
+    ----------
+    packed_bytes : int
+        Its size as it is packed.
+
+    Returns
+    -------
+    int
+        Bytes.
+
+    Examples
+    --------
+    >>> unpacked_limit(1_000_000), unpacked_limit(10**9)
+    (110000000, 4000000000)
+    """
+    return min(_FREE_BYTES + _STRONGEST_PACKING * packed_bytes, _LARGEST_BYTES)
+
+
+def too_much(file: str) -> TooLarge:
+    """Make the refusal of a file that unpacks to too much.
+
+    Parameters
+    ----------
+    file : str
+        Its name.
+
+    Returns
+    -------
+    TooLarge
+        To be raised.
+    """
+    return TooLarge(
+        Text(f"Tệp nén “{file}” bung ra quá lớn.", f"The archive “{file}” unpacks to too much."),
+        Text("Nén lại chỉ các tệp cần nhập.", "Pack only the files that are to be imported."),
     )
-    too_much = sum(member.file_size for member in members) > _LARGEST_BYTES
-    if packed_too_well or too_much or len(members) > _MOST_MEMBERS:
-        raise TooLarge(
-            Text(f"Tệp nén “{file}” bung ra quá lớn.", f"The archive “{file}” unpacks to too much."),
-            Text("Nén lại chỉ các tệp ranh giới cần nhập.", "Pack only the boundary files that are to be imported."),
-        )

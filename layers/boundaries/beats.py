@@ -6,36 +6,15 @@ from collections.abc import Mapping
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
 from layers.boundaries.nesting import NO_WARD, nest
 from layers.boundaries.values import pad_code
+from layers.boundaries.versions import version_names
 from layers.wording import Text
 
-__all__ = ["in_their_wards", "version_names"]
-
-
-def version_names(units: pd.DataFrame) -> list[str]:
-    """Name unit versions as they are named outside.
-
-    Parameters
-    ----------
-    units : DataFrame
-        n rows with ``code, valid_from``.
-
-    Returns
-    -------
-    list of str, length n
-        ``code@valid_from``.
-
-    Examples
-    --------
-    >>> version_names(pd.DataFrame({"code": ["10532"], "valid_from": ["2025-07-01"]}))
-    ['10532@2025-07-01']
-    """
-    return [f"{code}@{day}" for code, day in zip(units["code"], units["valid_from"], strict=True)]
+__all__ = ["in_their_wards"]
 
 
 def in_their_wards(

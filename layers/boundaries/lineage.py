@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from layers import schema
-from layers.boundaries.lineage_days import plain_name, refuse_misdated, refuse_mostly_early, too_early
+from layers.boundaries.lineage_days import in_force_before, plain_name, refuse_misdated, refuse_mostly_early, too_early
 from layers.boundaries.lineage_table import LineageRow
 from layers.boundaries.shares import PeoplePoints, Shares, shares_of_split
 from layers.boundaries.values import split_name
@@ -240,7 +240,7 @@ def _name_old(row: LineageRow, named: _Named, change: Change) -> None:
     day = change.on.isoformat()
     versions = named.units.get(row.old_key, [])
     for unit in versions:
-        if str(unit["valid_from"]) < day and (not isinstance(unit["valid_to"], str) or unit["valid_to"] >= day):
+        if in_force_before(unit, change.on):
             named.old[row.old_key] = unit
             return
     # What is loaded of the same code before stays; the version made begins where it ends.

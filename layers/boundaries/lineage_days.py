@@ -11,7 +11,7 @@ from layers.errors import Conflict, InvalidParameter
 from layers.records import vi_date
 from layers.wording import Text, fold
 
-__all__ = ["plain_name", "refuse_misdated", "refuse_mostly_early", "too_early"]
+__all__ = ["in_force_before", "plain_name", "refuse_misdated", "refuse_mostly_early", "too_early"]
 
 # So few rows may well be mistakes of their own; of a whole table the day is the mistake.
 _FEWEST_OF_A_TABLE = 20
@@ -64,7 +64,7 @@ def refuse_misdated(rows: Iterable[LineageRow], units: Mapping[str, _Units], on:
     old = {row.old_key: plain_name(row.old_name) for row in rows}
     new = {row.new_code: plain_name(row.new_name) for row in rows}
     changed = [code for code, name in new.items() if old.get(code, name) != name]
-    before = [(code, unit) for code in changed for unit in units.get(code, ()) if _in_force_before(unit, on)]
+    before = [(code, unit) for code in changed for unit in units.get(code, ()) if in_force_before(unit, on)]
     early = [str(unit["valid_from"]) for code, unit in before if fold(str(unit["name"])) == new[code]]
     held = sum(fold(str(unit["name"])) == old[code] for code, unit in before)
     if len(early) > held:
@@ -127,7 +127,26 @@ def refuse_mostly_early(early: int, rows: int, on: dt.date) -> None:
         )
 
 
-def _in_force_before(unit: Mapping[str, object], on: dt.date) -> bool:
+def in_force_before(unit: Mapping[str, object], on: dt.date) -> bool:
+    """Tell whether a version began before a day and lasted until then.
+
+    Parameters
+    ----------
+    unit : mapping
+        With ``valid_from`` and ``valid_to``, ISO dates; the latter may be missing.
+    on : date
+        The day of a change.
+
+    Returns
+    -------
+    bool
+        Whether the change finds it in force.
+
+    Examples
+    --------
+    >>> in_force_before({"valid_from": "2025-01-01", "valid_to": None}, dt.date(2025, 7, 1))
+    True
+    """
     day, until = on.isoformat(), unit["valid_to"]
     return str(unit["valid_from"]) < day and (not isinstance(until, str) or until >= day)
 

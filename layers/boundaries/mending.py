@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from layers.boundaries.ground import ground_of
 from layers.geo import area_m2
 from layers.wording import Text
 
@@ -103,17 +104,11 @@ def _mend_one(
         sound = shape if valid else shapely.make_valid(shape, method="structure", keep_collapsed=False)
     except shapely.errors.GEOSException:
         sound = shapely.MultiPolygon()
-    polygons = _polygons(sound)
-    if not polygons:
+    ground = ground_of(sound)
+    if ground.is_empty:
         refused[position] = _UNMENDABLE
         return
-    shapes[position] = shapely.multipolygons(polygons)
+    shapes[position] = ground
     if not valid:
         before, after = area_m2([shape, shapes[position]])
         changes[position] = float(after - before)
-
-
-def _polygons(shape: shapely.Geometry) -> list[shapely.Geometry]:
-    # A collection can hold multipolygons, so parts are taken twice.
-    parts = shapely.get_parts(shapely.get_parts(shape))
-    return [part for part in parts if shapely.get_type_id(part) == 3 and not part.is_empty]

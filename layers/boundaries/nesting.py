@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from layers.boundaries.ground import ground_of
 from layers.boundaries.locate import locate
 from layers.boundaries.values import split_name
 from layers.geo import CRS_LONLAT, area_m2
@@ -139,7 +140,7 @@ def nest(beats: NDArray[np.object_], wards: gpd.GeoDataFrame) -> Nesting:
     shapes = wards.geometry.to_numpy()
     beat, ward = shapely.STRtree(shapes).query(beats, predicate="intersects")
     whole_m2 = area_m2(beats.tolist())
-    shared_m2 = area_m2([_ground(shape) for shape in shapely.intersection(beats[beat], shapes[ward])])
+    shared_m2 = area_m2([ground_of(shape) for shape in shapely.intersection(beats[beat], shapes[ward])])
     found = np.full(len(beats), NO_WARD, dtype=np.int64)
     refused: dict[int, Text] = {}
     for row in range(len(beats)):
@@ -151,12 +152,6 @@ def nest(beats: NDArray[np.object_], wards: gpd.GeoDataFrame) -> Nesting:
         else:
             refused[row] = _divided(wards.iloc[ward[here[order]]], shares[order])
     return Nesting(found, refused)
-
-
-def _ground(shape: shapely.Geometry) -> shapely.Geometry:
-    # Where a border is shared an intersection has lines beside its areas.
-    areas = [part for part in shapely.get_parts(shape) if shapely.get_dimensions(part) == 2]
-    return shapely.union_all(areas)
 
 
 def _divided(wards: gpd.GeoDataFrame, shares: NDArray[np.float64]) -> Text:

@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from layers.boundaries.coverage import Hole, Shared, find_gaps, find_overlaps
+from layers.boundaries.ground import ground_of
 from layers.boundaries.repairs import Repair
 from layers.boundaries.snapping import GRID_DEG, snap_to_grid
 from layers.errors import InvalidParameter
@@ -81,8 +82,8 @@ def _give(shapes: NDArray[np.object_], rows: Sequence[int], ground: shapely.Geom
     # An earlier card may have changed a unit, so the ground is cut from what is there now.
     for row in rows:
         if row != to:
-            shapes[row] = _polygons(shapely.difference(shapes[row], ground, grid_size=GRID_DEG))
-    shapes[to] = _polygons(shapely.union(shapes[to], ground, grid_size=GRID_DEG))
+            shapes[row] = ground_of(shapely.difference(shapes[row], ground, grid_size=GRID_DEG))
+    shapes[to] = ground_of(shapely.union(shapes[to], ground, grid_size=GRID_DEG))
 
 
 def _refuse_emptied(shapes: NDArray[np.object_], card: Repair) -> None:
@@ -109,13 +110,7 @@ def _close_cracks(shapes: NDArray[np.object_], card: Repair) -> None:
     ]
     for crack in cracks:
         if shapely.dwithin(crack.shape, card.shape, 10 * GRID_DEG):
-            _give(shapes, card.rows, _polygons(crack.shape), to=card.rows[0])
-
-
-def _polygons(shape: shapely.Geometry) -> shapely.Geometry:
-    # A collection can hold multipolygons, so parts are taken twice.
-    parts = shapely.get_parts(shapely.get_parts(shape))
-    return shapely.multipolygons([part for part in parts if part.geom_type == "Polygon"])
+            _give(shapes, card.rows, ground_of(crack.shape), to=card.rows[0])
 
 
 def _node(shapes: NDArray[np.object_], touched: Sequence[int]) -> None:
@@ -140,5 +135,5 @@ def _with_vertices(shape: shapely.Geometry, places: NDArray[np.float64]) -> shap
     snapped = shapely.snap(shape, shapely.multipoints(places), 1.5 * GRID_DEG)
     if not snapped.is_valid:
         snapped = shapely.make_valid(snapped, method="structure", keep_collapsed=False)
-    fitted: shapely.Geometry = snap_to_grid(np.array([_polygons(snapped)], dtype=object))[0]
+    fitted: shapely.Geometry = snap_to_grid(np.array([ground_of(snapped)], dtype=object))[0]
     return fitted

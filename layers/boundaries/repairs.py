@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from layers.boundaries.coverage import Hole, Shared, find_gaps, find_overlaps, invalid_edges
+from layers.boundaries.ground import ground_of
 from layers.boundaries.snapping import GRID_DEG
 from layers.wording import Text
 
@@ -199,7 +200,7 @@ def mean_width_m(area: float, shape: shapely.Geometry) -> float:
 def _overlap(units: gpd.GeoDataFrame, shared: Shared) -> Repair:
     rows = (shared.first, shared.second)
     # Two units may share ground here and only a line there.
-    ground = _areas([shared.shape])[0]
+    ground = ground_of(shared.shape)
     shapes = units.geometry.to_numpy()
     swallowed = ground.area > _MOST_OF_UNIT * min(shapes[row].area for row in rows)
     given = None if swallowed else _cleaned_to(shapes, rows, ground)
@@ -223,19 +224,12 @@ def _cleaned_to(shapes: NDArray[np.object_], rows: Sequence[int], ground: shapel
     # Filling needs a width, in degrees: every gap here is meant to be filled.
     width = float(np.hypot(east - west, north - south))
     try:
-        clean = shapely.coverage_clean(_areas(pieces), gap_width=width, snapping_distance=0.0)
+        clean = shapely.coverage_clean([ground_of(piece) for piece in pieces], gap_width=width, snapping_distance=0.0)
     except shapely.errors.GEOSException:
         return None
     inside = shapely.point_on_surface(ground)
     held = [row for row, piece in zip(rows, clean, strict=True) if shapely.intersects(piece, inside)]
     return held[0] if held else None
-
-
-def _areas(pieces: Sequence[shapely.Geometry]) -> list[shapely.Geometry]:
-    return [
-        shapely.multipolygons([part for part in shapely.get_parts(piece) if part.geom_type == "Polygon"])
-        for piece in pieces
-    ]
 
 
 def _t_junctions(

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from layers.boundaries.ground import ground_of
 from layers.geo import area_m2
 
 __all__ = ["MEASURED_FROM", "PeoplePoints", "Shares", "area_shares", "point_shares", "shares_of_split"]
@@ -79,7 +80,7 @@ def area_shares(old: shapely.Geometry, new: Sequence[shapely.Geometry]) -> tuple
     >>> shares.tolist(), round(covered, 3)
     ([1.0], 0.25)
     """
-    common = [_ground(piece) for piece in shapely.intersection(old, np.asarray(new, dtype=object))]
+    common = [ground_of(piece) for piece in shapely.intersection(old, np.asarray(new, dtype=object))]
     pieces = area_m2(common)
     total = float(pieces.sum())
     if total <= 0:
@@ -215,9 +216,3 @@ def _among(shares: NDArray[np.float64], taking: NDArray[np.bool_]) -> NDArray[np
     kept: NDArray[np.float64] = np.where(taking, shares, 0.0)
     total = kept.sum()
     return kept / total if total > 0 else np.full(len(shares), np.nan)
-
-
-def _ground(shape: shapely.Geometry) -> shapely.Geometry:
-    # Neighbours meet in lines and points as well, which have no area.
-    pieces = shapely.get_parts(shapely.get_parts(shape))
-    return shapely.multipolygons(pieces[shapely.get_type_id(pieces) == 3])

@@ -16,7 +16,7 @@ from layers.errors import Conflict, InvalidParameter
 from layers.records import vi_date
 from layers.wording import Text
 
-__all__ = ["VersionPlan", "in_force", "plan_import", "staying"]
+__all__ = ["VersionPlan", "days_of_change", "in_force", "plan_import", "staying", "version_names"]
 
 _COMPARED_TEXTS = ("name", "unit_type", "parent", "parent_name", "formed_from", "decree")
 _COMPARED_NUMBERS = ("area_km2_published", "population")
@@ -91,6 +91,46 @@ def in_force(frame: gpd.GeoDataFrame, as_of: dt.date) -> gpd.GeoDataFrame:
     begun = np.array([start <= day for start in frame["valid_from"]], dtype=bool)
     ended = np.array([_known(end) and end <= day for end in frame["valid_to"]], dtype=bool)
     return frame[begun & ~ended]
+
+
+def days_of_change(units: pd.DataFrame, level: str) -> tuple[str, ...]:
+    """List the days between which the units of a level stay the same.
+
+    Parameters
+    ----------
+    units : DataFrame
+        Unit versions with ``level, valid_from, valid_to``.
+    level : str
+        Such as ``commune``.
+
+    Returns
+    -------
+    tuple of str
+        ISO dates, rising.
+    """
+    spans = units.loc[units["level"] == level, ["valid_from", "valid_to"]]
+    return tuple(sorted({day for day in spans.to_numpy().ravel() if isinstance(day, str) and day}))
+
+
+def version_names(units: pd.DataFrame) -> list[str]:
+    """Name unit versions as they are named outside.
+
+    Parameters
+    ----------
+    units : DataFrame
+        n rows with ``code, valid_from``.
+
+    Returns
+    -------
+    list of str, length n
+        ``code@valid_from``.
+
+    Examples
+    --------
+    >>> version_names(pd.DataFrame({"code": ["10532"], "valid_from": ["2025-07-01"]}))
+    ['10532@2025-07-01']
+    """
+    return [f"{code}@{day}" for code, day in zip(units["code"], units["valid_from"], strict=True)]
 
 
 def plan_import(

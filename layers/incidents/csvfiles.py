@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
+from layers.boundaries.archives import require_modest, too_much, unpacked_limit
 from layers.errors import EmptyInput, FileUnreadable
 from layers.incidents.columns import header_row
 from layers.incidents.encodings import SAMPLE_BYTES, Encoding, detect_encoding, named_encoding
@@ -99,9 +100,12 @@ def text_member(path: Path) -> str | None:
     ------
     FileUnreadable
         When the archive is damaged or locked with a password.
+    TooLarge
+        When it would unpack to too much.
     """
     try:
         with zipfile.ZipFile(path) as archive:
+            require_modest(archive.infolist(), path.name)
             members = [info for info in archive.infolist() if Path(info.filename).suffix.lower() in TEXT_SUFFIXES]
     except _DAMAGE as cause:
         raise _damaged(path) from cause
@@ -127,13 +131,29 @@ def _source(path: Path) -> tuple[Callable[[], _Bytes], int]:
         with path.open("rb") as raw:
             raw.seek(-min(4, path.stat().st_size), io.SEEK_END)
             size = int.from_bytes(raw.read(4), "little")
-        return lambda: gzip.open(path, "rb"), size
+        return lambda: _ModestGzip(path), size
     if suffix == ".zip":
         member = text_member(path) or ""
         with zipfile.ZipFile(path) as archive:
             size = archive.getinfo(member).file_size
         return lambda: zipfile.ZipFile(path).open(member), size
     return lambda: path.open("rb"), path.stat().st_size
+
+
+class _ModestGzip(gzip.GzipFile):
+    """A packed file that is read no further than an honest one would go; it does not say how long it is."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "rb")
+        self._path = path
+        self._left = unpacked_limit(path.stat().st_size)
+
+    def read(self, size: int | None = -1) -> bytes:
+        block = super().read(size)
+        self._left -= len(block)
+        if self._left < 0:
+            raise too_much(self._path.name)
+        return block
 
 
 def _layout(sample: bytes, encoding: Encoding) -> _Layout:

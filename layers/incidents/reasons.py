@@ -34,6 +34,10 @@ REASONS: dict[str, Text] = {
         "Số hồ sơ đã có trong kho với nội dung khác.",
         "The reference is in the store already, with other values.",
     ),
+    "outside_area": Text(
+        "Ngoài địa bàn phụ trách của người nạp tệp; quản trị viên nạp lại được.",
+        "Outside the area of whoever imports the file; an administrator can try it again.",
+    ),
     "kind_unknown": Text("Không có loại mô hình này.", "There is no such kind of model."),
     "value_missing": Text("Thiếu giá trị bắt buộc.", "A needed value is missing."),
     "value_unreadable": Text("Giá trị không đúng kiểu.", "A value is not of the kind needed."),

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from layers.boundaries.beats import version_names
 from layers.boundaries.search import bare_name
+from layers.boundaries.versions import version_names
 from layers.wording import fold
 
 __all__ = ["known_units"]

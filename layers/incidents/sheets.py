@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 import pyarrow as pa
 
+from layers.boundaries.archives import require_modest
 from layers.errors import EmptyInput, FileUnreadable
 from layers.incidents.columns import header_row
 from layers.incidents.csvfiles import without_blank_rows
@@ -114,6 +115,8 @@ def _rows(path: Path) -> Iterator[list[str]]:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
+        with zipfile.ZipFile(path) as archive:
+            require_modest(archive.infolist(), path.name)
         book = load_workbook(path, read_only=True, data_only=True)
         try:
             for row in book.worksheets[0].iter_rows():

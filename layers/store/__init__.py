@@ -6,7 +6,7 @@ from pathlib import Path
 
 from layers.store.base import ALL, ChangeSet, Query, Store
 from layers.store.geopackage import GeoPackageStore
-from layers.store.gpkg_backup import back_up, put_back
+from layers.store.gpkg_backup import back_up, layout_is_older, put_back
 from layers.store.gpkg_connection import BUSY_TIMEOUT_S
 from layers.store.memory import MemoryStore
 
@@ -20,6 +20,7 @@ __all__ = [
     "Store",
     "back_up",
     "file_of",
+    "layout_is_older",
     "open_store",
     "put_back",
     "unopened",

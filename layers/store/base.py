@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import geopandas as gpd
 import pandas as pd
@@ -15,7 +15,18 @@ from layers.catalog import Layer
 from layers.geo import Bounds
 from layers.store.changes import Changes, Mark
 
-__all__ = ["ALL", "Author", "Capabilities", "Change", "ChangeSet", "ImportRecord", "QuarantinedRow", "Query", "Store"]
+__all__ = [
+    "ALL",
+    "Author",
+    "Capabilities",
+    "Change",
+    "ChangeSet",
+    "Fenced",
+    "ImportRecord",
+    "QuarantinedRow",
+    "Query",
+    "Store",
+]
 
 
 @dataclass(frozen=True)
@@ -105,6 +116,8 @@ class Change:
         The moment, UTC.
     before, after : mapping or None
         Values of every column as kept; geometry as WKT. None where there is nothing.
+    number : int
+        Ascends in the order of writing, and differs between stores; 0 before it is kept.
     """
 
     layer: str
@@ -115,6 +128,7 @@ class Change:
     at: dt.datetime
     before: Mapping[str, object] | None
     after: Mapping[str, object] | None
+    number: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -210,6 +224,26 @@ class Capabilities:
     opens_in_qgis: bool
 
 
+@runtime_checkable
+class Fenced(Protocol):
+    """A store whose database holds details and writes to an area by itself, as a second fence."""
+
+    def behind_fence(self, area: frozenset[str] | None) -> AbstractContextManager[None]:
+        """Read and write as somebody who answers for an area.
+
+        Parameters
+        ----------
+        area : frozenset of str or None
+            Codes of the units; None for everywhere.
+
+        Returns
+        -------
+        context manager
+            Holds the thread to the area.
+        """
+        ...
+
+
 class Store(Protocol):
     """The store of record. Every commit raises the data version of each layer it touched."""
 
@@ -257,8 +291,12 @@ class Store(Protocol):
         """Read the history of one record, oldest first."""
         ...
 
-    def all_history(self) -> Iterator[Change]:
-        """Read the whole history in the order it was written."""
+    def all_history(self, *, after: int = 0, limit: int | None = None) -> Iterator[Change]:
+        """Read the history in the order it was written: at most `limit` entries behind the one numbered `after`."""
+        ...
+
+    def history_end(self) -> int:
+        """Tell the number of the newest entry, below which none can appear any more; 0 when there is none."""
         ...
 
     def keep_history(self, changes: Iterable[Change]) -> None:

@@ -221,8 +221,15 @@ class GeoPackageStore(GeoPackageChanges):
         with guarded(self.path):
             return list(gpkg_ledger.read_history(self._connection, layer=layer.key, record_id=record_id))
 
-    def all_history(self) -> Iterator[Change]:
-        """Read the whole history.
+    def all_history(self, *, after: int = 0, limit: int | None = None) -> Iterator[Change]:
+        """Read the history.
+
+        Parameters
+        ----------
+        after : int
+            Only entries behind the one with this number.
+        limit : int or None
+            At most so many.
 
         Yields
         ------
@@ -230,7 +237,7 @@ class GeoPackageStore(GeoPackageChanges):
             One entry, in the order they were written.
         """
         with guarded(self.path):
-            yield from gpkg_ledger.read_history(self._connection)
+            yield from gpkg_ledger.read_entries(self._connection, after=after, limit=limit)
 
     def keep_history(self, changes: Iterable[Change]) -> None:
         """Write entries of another store's history as they are.

@@ -11,10 +11,10 @@ from pathlib import Path
 from layers.errors import CheckFailed, FileMissing, FileUnreadable, OutputUnwritable, StoreBusy
 from layers.store.gpkg_check import find_problems, silent_imports
 from layers.store.gpkg_connection import BUSY_TIMEOUT_S, guarded, open_file
-from layers.store.migrations import applied_step
+from layers.store.migrations import STEPS, applied_step
 from layers.wording import Text
 
-__all__ = ["back_up", "put_back"]
+__all__ = ["back_up", "layout_is_older", "put_back"]
 
 
 def back_up(source: Path, target: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
@@ -48,7 +48,26 @@ def back_up(source: Path, target: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_
         temporary.unlink(missing_ok=True)
 
 
-def put_back(backup: Path, live: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+def layout_is_older(file: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> bool:
+    """Tell whether a store file lacks steps of this program.
+
+    Parameters
+    ----------
+    file : Path
+        The store.
+    busy_timeout_s : float
+        How long to wait for another process.
+
+    Returns
+    -------
+    bool
+        False for a file that is empty or of another program.
+    """
+    with guarded(file), closing(open_file(file, busy_timeout_s=busy_timeout_s)) as held:
+        return 0 < applied_step(held) < STEPS[-1][0]
+
+
+def put_back(backup: Path, live: Path, *, check: bool = True, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
     """Make a store what a backup holds, all or nothing.
 
     The backup is copied and checked beside the store first. A store that can be read is then
@@ -62,6 +81,8 @@ def put_back(backup: Path, live: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S
         A file made by `back_up`.
     live : Path
         The store; may be missing.
+    check : bool
+        Whether a backup with a fault is refused; not where the store is to be what it was a moment ago.
     busy_timeout_s : float
         How long to wait for another process.
 
@@ -79,7 +100,9 @@ def put_back(backup: Path, live: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S
         )
     temporary = live.with_name(f".{live.name}.restore")
     try:
-        _copy_checked(backup, temporary)
+        _copy_ours(backup, temporary)
+        if check:
+            _require_sound(backup, temporary)
         if not (live.is_file() and _overwritten(temporary, live, busy_timeout_s)):
             _set_aside(live)
             temporary.replace(live)
@@ -109,7 +132,7 @@ def _deadline(path: Path, busy_timeout_s: float) -> Callable[[int, int, int], No
     return stop_when_late
 
 
-def _copy_checked(backup: Path, temporary: Path) -> None:
+def _copy_ours(backup: Path, temporary: Path) -> None:
     try:
         with closing(sqlite3.connect(f"{backup.absolute().as_uri()}?mode=ro", uri=True)) as source:
             ours = applied_step(source) > 0
@@ -119,6 +142,9 @@ def _copy_checked(backup: Path, temporary: Path) -> None:
         raise _not_a_backup(backup, str(problem)) from problem
     if not ours:
         raise _not_a_backup(backup, "no antt_layout")
+
+
+def _require_sound(backup: Path, temporary: Path) -> None:
     with guarded(temporary), closing(open_file(temporary)) as copy:
         problems = find_problems(copy) if applied_step(copy) > 1 else _damage(copy)
         # An import that was running when the backup was made is no fault of the backup.

@@ -16,6 +16,7 @@ import geopandas as gpd
 from layers.catalog import Layer
 from layers.store.base import Query
 from layers.store.changes import Changes, Mark
+from layers.store.gpkg_connection import guarded
 from layers.store.gpkg_rows import count_rows, last_fid, read_ids, read_numbered
 from layers.store.gpkg_session import GeoPackageSession
 
@@ -34,6 +35,12 @@ class GeoPackageChanges(GeoPackageSession):
     busy_timeout_s : float
         How long a call waits for another process that is writing.
     """
+
+    def history_end(self) -> int:
+        """Tell the number of the newest entry of the history; with one writer at a time, none can come below it."""
+        with guarded(self.path):
+            ((end,),) = self._connection.execute("SELECT coalesce(max(entry), 0) FROM antt_history").fetchall()
+        return int(end)
 
     @contextmanager
     def changes(self, layer: Layer, since: Mark | None = None, *, columns: tuple[str, ...] = ()) -> Iterator[Changes]:

@@ -21,12 +21,14 @@ __all__ = [
     "keep_history",
     "keep_import",
     "quarantine",
+    "read_entries",
     "read_history",
     "read_imports",
     "read_quarantined",
     "read_references",
 ]
 
+_HISTORY_COLUMNS = "layer, record_id, what, who, why, at, before, after, entry"
 _IMPORT_COLUMNS = (
     "import_id, layer, source, file_name, file_sha256, who, started_at, heartbeat_at, state, rows_done, "
     "counts, mapping, options"
@@ -54,27 +56,44 @@ def iso(moment: dt.datetime) -> str:
     return f"{moment.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
 
-def read_history(
-    connection: sqlite3.Connection, *, layer: str | None = None, record_id: str | None = None
-) -> Iterator[Change]:
-    """Read the history, oldest first.
+def read_history(connection: sqlite3.Connection, *, layer: str, record_id: str) -> Iterator[Change]:
+    """Read the history of one record, oldest first.
 
     Parameters
     ----------
     connection : sqlite3.Connection
         The open file.
-    layer, record_id : str or None
-        Only of this record; None for all.
+    layer, record_id : str
+        The record.
 
     Yields
     ------
     Change
         One entry.
     """
-    condition, values = ("", ()) if record_id is None else ("WHERE layer = ? AND record_id = ?", (layer, record_id))
-    sql = f"SELECT layer, record_id, what, who, why, at, before, after FROM antt_history {condition} ORDER BY entry"
-    for key, row_id, what, who, why, at, before, after in connection.execute(sql, values):
-        yield Change(key, row_id, what, who, why, _moment(at), _values(before), _values(after))
+    sql = f"SELECT {_HISTORY_COLUMNS} FROM antt_history WHERE layer = ? AND record_id = ? ORDER BY entry"
+    yield from map(_change, connection.execute(sql, (layer, record_id)))
+
+
+def read_entries(connection: sqlite3.Connection, *, after: int, limit: int | None) -> Iterator[Change]:
+    """Read the history of every record, oldest first.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+        The open file.
+    after : int
+        Only entries behind the one with this number.
+    limit : int or None
+        At most so many.
+
+    Yields
+    ------
+    Change
+        One entry.
+    """
+    sql = f"SELECT {_HISTORY_COLUMNS} FROM antt_history WHERE entry > ? ORDER BY entry LIMIT ?"
+    yield from map(_change, connection.execute(sql, (after, -1 if limit is None else limit)))
 
 
 def keep_history(connection: sqlite3.Connection, changes: Iterable[Change]) -> None:
@@ -226,6 +245,11 @@ def _import(row: Sequence[Any]) -> ImportRecord:
         done,
         *(json.loads(text) for text in maps),
     )
+
+
+def _change(row: Sequence[Any]) -> Change:
+    key, record_id, what, who, why, at, before, after, entry = row
+    return Change(key, record_id, what, who, why, _moment(at), _values(before), _values(after), entry)
 
 
 def _moment(text: str) -> dt.datetime:

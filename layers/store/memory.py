@@ -17,7 +17,7 @@ from layers.schema import check, empty
 from layers.store.base import ALL, Author, Capabilities, Change, ChangeSet, ImportRecord, QuarantinedRow, Query
 from layers.store.canonical import content_hash_of
 from layers.store.memory_changes import WholeChanges
-from layers.store.memory_history import changed_rows
+from layers.store.memory_history import changed_rows, numbered
 from layers.store.updating import refuse_stale, rows_as_changed, touched_columns
 from layers.wording import Text
 
@@ -192,15 +192,26 @@ class MemoryStore(WholeChanges):
         """
         return [entry for entry in self._held.history if (entry.layer, entry.record_id) == (layer.key, record_id)]
 
-    def all_history(self) -> Iterator[Change]:
-        """Read the whole history.
+    def all_history(self, *, after: int = 0, limit: int | None = None) -> Iterator[Change]:
+        """Read the history.
+
+        Parameters
+        ----------
+        after : int
+            Only entries behind the one with this number.
+        limit : int or None
+            At most so many.
 
         Returns
         -------
         iterator of Change
             In the order they were written.
         """
-        return iter(self._held.history)
+        return numbered(self._held.history, after=after, limit=limit)
+
+    def history_end(self) -> int:
+        """Tell the number of the newest entry; 0 when there is none."""
+        return len(self._held.history)
 
     def keep_history(self, changes: Iterable[Change]) -> None:
         """Write entries of another store's history as they are.

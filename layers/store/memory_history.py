@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
 from math import isnan
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
-__all__ = ["changed_rows"]
+from layers.store.base import Change
+
+__all__ = ["changed_rows", "numbered"]
 
 
 def changed_rows(
@@ -32,6 +37,27 @@ def changed_rows(
     new = _plain_rows(after[after["id"].isin(list(old))])
     changed = [(row_id, row, new.get(row_id)) for row_id, row in old.items()]
     return [*changed, *((row_id, None, row) for row_id, row in _plain_rows(added).items())]
+
+
+def numbered(history: Sequence[Change], *, after: int, limit: int | None) -> Iterator[Change]:
+    """Give entries their numbers: their places, from 1.
+
+    Parameters
+    ----------
+    history : sequence of Change
+        Oldest first.
+    after : int
+        Only entries behind the one with this number.
+    limit : int or None
+        At most so many.
+
+    Yields
+    ------
+    Change
+        With its number; the first has 1.
+    """
+    for number, entry in enumerate(islice(history, after, None if limit is None else after + limit), start=after + 1):
+        yield replace(entry, number=number)
 
 
 def _plain_rows(frame: gpd.GeoDataFrame) -> dict[str, dict[str, object]]:

@@ -14,6 +14,7 @@ from layers.store.base import ALL, Author, Capabilities, ChangeSet, Query
 from layers.store.canonical import content_hash_of
 from layers.store.postgis_changes import PostgisChanges
 from layers.store.postgis_checks import problems_of
+from layers.store.postgis_fence import acting_as_web, is_raised
 from layers.store.postgis_layout import migrate, refuse_strangers, table, wanting
 from layers.store.postgis_rows import as_frame, selected
 from layers.store.postgis_sql import compose, named, plain
@@ -211,6 +212,33 @@ class PostgisStore(PostgisChanges):
             if touched:
                 self._local.touched.add(changes.layer.key)
         return touched
+
+    @contextmanager
+    def behind_fence(self, area: frozenset[str] | None) -> Iterator[None]:
+        """Read and write details of incidents as the web role, in one transaction; nothing where no fence is up.
+
+        Parameters
+        ----------
+        area : frozenset of str or None
+            Codes of the units that the person answers for; None for everywhere.
+
+        Yields
+        ------
+        None
+            Nothing; what is read and written until the end is held to the area by the database.
+
+        Raises
+        ------
+        Forbidden
+            When something outside the area was to be written.
+        """
+        if not is_raised(self._connections):
+            yield
+            return
+        if self._connections.inside:
+            raise RuntimeError("the web role would stay for the rest of a transaction begun before")
+        with self.transaction(), acting_as_web(self._connections, area):
+            yield
 
     def problems(self) -> list[str]:
         """Check the store through.

@@ -69,6 +69,7 @@ STEPS = (
     Step(3, "imports and quarantine", "0003_imports.sql"),
     Step(4, "views for analysts", "0004_views.sql"),
     Step(5, "changes since a snapshot", "0005_changed_in.sql"),
+    Step(6, "two fences", "0006_two_fences.sql"),
 )
 # Tables of layers carry the triggers of this step.
 _STEP_BEFORE_LAYERS = 2

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 
 import pandas as pd
 from psycopg.types.json import Jsonb
@@ -64,16 +63,44 @@ class PostgisLedger:
         """
         return [_change(row) for row in self._rows("history", layer=layer.key, record_id=record_id)]
 
-    def all_history(self) -> Iterator[Change]:
-        """Read the whole history.
+    def all_history(self, *, after: int = 0, limit: int | None = None) -> Iterator[Change]:
+        """Read the history.
+
+        Parameters
+        ----------
+        after : int
+            Only entries behind the one with this number.
+        limit : int or None
+            At most so many.
 
         Yields
         ------
         Change
             In the order it was written.
         """
-        for row in self._rows("all_history"):
+        for row in self._rows("all_history", after=after, limit=limit):
             yield _change(row)
+
+    def history_end(self) -> int:
+        """Tell the number of the newest entry of the history.
+
+        Numbers are given before commits, so writers are waited for; at once they may write on.
+
+        Returns
+        -------
+        int
+            Below it no entry can appear any more; 0 when there is none.
+
+        Raises
+        ------
+        StoreBusy
+            When a writer takes longer than a moment: asking again later will do.
+        """
+        with self.transaction():
+            for name in ("wait_shortly", "settle_history", "wait_as_usual"):
+                self._run(name)
+            ((end,),) = self._rows("history_end")
+        return int(end)
 
     def keep_history(self, changes: Iterable[Change]) -> None:
         """Write entries of another store's history as they are; joins a running transaction.
@@ -83,7 +110,7 @@ class PostgisLedger:
         changes : iterable of Change
             In their order.
         """
-        rows = [asdict(change) | {"before": _json(change.before), "after": _json(change.after)} for change in changes]
+        rows = [vars(change) | {"before": _json(change.before), "after": _json(change.after)} for change in changes]
         self._write("keep_history", rows)
 
     def known_references(self, source: str) -> pd.DataFrame:
@@ -214,15 +241,19 @@ class PostgisLedger:
         with self._connections.connection() as connection:
             return connection.execute(plain("queries.sql", name), values or None).fetchall()
 
+    def _run(self, name: str) -> None:
+        with self._connections.connection() as connection:
+            connection.execute(plain("queries.sql", name))
+
     def _write(self, name: str, rows: Sequence[Mapping[str, object]]) -> None:
         with self.transaction(), self._connections.connection() as connection, connection.cursor() as cursor:
             cursor.executemany(plain("queries.sql", name), rows)
 
 
 def _change(row: Row) -> Change:
-    key, record_id, what, who, why, at, before, after = row
+    key, record_id, what, who, why, at, before, after, number = row
     layer = next((declared for declared in LAYERS if declared.key == key), None)
-    return Change(key, record_id, what, who, why, at, as_kept(layer, before), as_kept(layer, after))
+    return Change(key, record_id, what, who, why, at, as_kept(layer, before), as_kept(layer, after), number)
 
 
 def _keepable(raw: Mapping[str, str]) -> dict[str, str]:

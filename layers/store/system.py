@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from layers.errors import NotFound
 from layers.store.system_file import SystemFile
+from layers.store.system_moments import text_of
 from layers.wording import Text
 
 __all__ = ["ACTIVE", "Job", "SystemStore"]
@@ -145,7 +146,7 @@ class SystemStore:
             row = connection.execute(
                 "UPDATE job SET state = 'running', heartbeat_at = ? WHERE id = "
                 "(SELECT id FROM job WHERE state = 'queued' ORDER BY id LIMIT 1) RETURNING *",
-                (_text(now),),
+                (text_of(now),),
             ).fetchone()
         return None if row is None else _job_of(row)
 
@@ -169,7 +170,7 @@ class SystemStore:
         with self.file.transaction(_CREATE) as connection:
             connection.execute(
                 "UPDATE job SET progress = ?, total = ?, heartbeat_at = ? WHERE id = ? AND state IN (?, ?, ?)",
-                (progress, total, _text(now), job_id, *ACTIVE),
+                (progress, total, text_of(now), job_id, *ACTIVE),
             )
             row = connection.execute("SELECT state FROM job WHERE id = ?", (job_id,)).fetchone()
         return row is not None and row[0] == "running"
@@ -196,7 +197,7 @@ class SystemStore:
             connection.execute(
                 "UPDATE job SET state = ?, message = ?, result = ?, finished_at = ?, heartbeat_at = ? "
                 "WHERE id = ? AND state IN (?, ?, ?)",
-                (state, _json([*message]), result and _json(result), _text(now), _text(now), job_id, *ACTIVE),
+                (state, _json([*message]), result and _json(result), text_of(now), text_of(now), job_id, *ACTIVE),
             )
 
     def ask_to_stop(self, job_id: str, *, message: Text, now: dt.datetime) -> None:
@@ -214,7 +215,7 @@ class SystemStore:
         with self.file.transaction(_CREATE) as connection:
             connection.execute(
                 "UPDATE job SET state = 'cancelled', message = ?, finished_at = ? WHERE id = ? AND state = 'queued'",
-                (_json([*message]), _text(now), job_id),
+                (_json([*message]), text_of(now), job_id),
             )
             connection.execute(
                 "UPDATE job SET state = 'cancelling', message = ? WHERE id = ? AND state = 'running'",
@@ -242,7 +243,7 @@ class SystemStore:
             return connection.execute(
                 "UPDATE job SET state = 'interrupted', message = ?, finished_at = ? "
                 "WHERE state IN ('running', 'cancelling') AND heartbeat_at < ?",
-                (_json([*message]), _text(now), _text(before)),
+                (_json([*message]), text_of(now), text_of(before)),
             ).rowcount
 
 
@@ -255,9 +256,9 @@ def _row_of(job: Job) -> tuple[object, ...]:
         job.progress,
         job.total,
         _json([*job.message]),
-        _text(job.created_at),
-        _text(job.heartbeat_at),
-        job.finished_at and _text(job.finished_at),
+        text_of(job.created_at),
+        text_of(job.heartbeat_at),
+        job.finished_at and text_of(job.finished_at),
         job.result and _json(job.result),
     )
 
@@ -281,8 +282,3 @@ def _job_of(row: tuple[str, ...]) -> Job:
 
 def _json(content: object) -> str:
     return json.dumps(content, ensure_ascii=False)
-
-
-def _text(moment: dt.datetime) -> str:
-    # Of one width, so that texts compare as moments do.
-    return moment.astimezone(dt.UTC).isoformat(timespec="milliseconds")

@@ -63,12 +63,14 @@ class SystemFile:
         self.address = address
         self._lock = threading.RLock()
         self._made: set[str] = set()
+        # The connection of the thread that makes several changes one.
+        self._joint = threading.local()
         # A database in memory lives as long as its one connection.
         self._held = sqlite3.connect(":memory:", check_same_thread=False) if address == IN_PROCESS else None
 
     @contextmanager
     def transaction(self, tables: str) -> Iterator[sqlite3.Connection]:
-        """Open the file for one transaction that writes or reads.
+        """Open the file for one transaction that writes or reads; within `together` it is part of that one.
 
         Parameters
         ----------
@@ -87,36 +89,99 @@ class SystemFile:
         StoreUnreachable
             When it cannot be opened or is not ours.
         """
-        try:
-            if self._held is not None:
-                with self._lock, self._held:
-                    self._make(self._held, tables)
-                    yield self._held
+        joint = self._joint_connection()
+        with _failures_told(self.address):
+            if joint is not None:
+                self._make_within(joint, tables)
+                yield joint
                 return
-            # One for each call: a connection must not be carried over a fork.
-            with closing(self._opened(tables)) as connection, connection:
+            with self._connected() as connection:
+                self._make(connection, tables)
                 yield connection
-        except sqlite3.OperationalError as problem:
-            raise _failure(self.address, problem) from problem
-        except (sqlite3.DatabaseError, OSError) as problem:
-            raise _unreachable(self.address, problem) from problem
 
-    def _opened(self, tables: str) -> sqlite3.Connection:
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make all that this thread keeps here until the end of the block one change: it is kept whole or not at all.
+
+        Yields
+        ------
+        None
+            Nobody else writes meanwhile. Rolled back when the block raises.
+
+        Raises
+        ------
+        StoreBusy
+            When somebody else holds the file for too long.
+        StoreUnreachable
+            When it cannot be opened or is not ours.
+        """
+        if self._joint_connection() is not None:
+            yield
+            return
+        with _failures_told(self.address), self._connected() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            self._joint.connection = connection
+            try:
+                yield
+            finally:
+                self._joint.connection = None
+
+    def _joint_connection(self) -> sqlite3.Connection | None:
+        found: sqlite3.Connection | None = getattr(self._joint, "connection", None)
+        return found
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        if self._held is not None:
+            with self._lock, self._held:
+                yield self._held
+            return
+        # One for each call: a connection must not be carried over a fork.
+        with closing(self._opened()) as connection, connection:
+            yield connection
+
+    def _opened(self) -> sqlite3.Connection:
         path = Path(self.address)
         if not path.exists():
             # Made by hand, because only the office itself may read what it holds.
             path.touch(mode=0o600)
             self._made.clear()
         connection = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S)
-        if tables not in self._made:
+        if not self._made:
             connection.execute("PRAGMA journal_mode = WAL")
-        self._make(connection, tables)
         return connection
 
     def _make(self, connection: sqlite3.Connection, tables: str) -> None:
         if tables not in self._made:
             connection.executescript(tables)
             self._made.add(tables)
+
+    def _make_within(self, connection: sqlite3.Connection, tables: str) -> None:
+        # `executescript` would commit what was done so far; and what is made here may be taken back.
+        if tables not in self._made:
+            for statement in _statements(tables):
+                connection.execute(statement)
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Cut a script into its statements; the body of a trigger holds semicolons of its own."""
+    statement = ""
+    for part in script.split(";"):
+        statement += f"{part};"
+        if sqlite3.complete_statement(statement):
+            if statement.strip() != ";":
+                yield statement
+            statement = ""
+
+
+@contextmanager
+def _failures_told(address: str) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as problem:
+        raise _failure(address, problem) from problem
+    except (sqlite3.DatabaseError, OSError) as problem:
+        raise _unreachable(address, problem) from problem
 
 
 def _failure(address: str, problem: sqlite3.Error) -> StoreBusy | StoreUnreachable:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
-import pandas as pd
 
-from layers.boundaries.standards import Standing, doubts
 from layers.errors import OutputUnwritable
 from layers.wording import Text
 from mapserver.cli.run import Day, Run, command_options
@@ -22,11 +20,11 @@ from mapserver.rendering.unit_words import VERDICTS
 from mapserver.services.boundaries_export import export_boundaries
 from mapserver.services.imports import refuse_store_file
 from mapserver.services.reader import LEVELS, Reader
-from mapserver.services.standards import StandardsReport, keep_standards, standards_csv, standards_report
+from mapserver.services.standards import keep_standards, standards_csv, standards_report
 from mapserver.services.units import unit_list
 from mapserver.services.vintages import vintages
 
-__all__ = ["export", "list_", "standards"]
+__all__ = ["export", "list_", "standards", "tell_standards", "tell_units"]
 
 _AS_OF = click.option(
     "--as-of", type=Day(), help="Ngày của ranh giới; mặc định hôm nay. / The day; today if not given."
@@ -45,15 +43,31 @@ def list_(run: Run, as_of: dt.date | None, level: str | None) -> None:
         day = reader.today(utc_now()) if as_of is None and level == "province" else as_of
         units = unit_list(reader, as_of=day, level=level)
         known = vintages(reader, now=utc_now())
+    tell_units(run, units, [each.as_json() for each in known])
+
+
+def tell_units(run: Run, units: Sequence[dict[str, object]], known: Sequence[Mapping[str, object]]) -> None:
+    """Tell which units there are, and since when.
+
+    Parameters
+    ----------
+    run : Run
+        How the command was called.
+    units : sequence of dict
+        As `unit_list` gives them.
+    known : sequence of mapping
+        The vintages, as `UnitVintage.as_json` gives them.
+    """
     print_units(run, units)
     for each in known:
+        days = f"{each['from']} – {each['to'] or '…'}"
         run.say(
             Text(
-                f"Mốc {each.since} – {each.until or '…'}: {each.units} đơn vị, {each.drawn} có ranh giới.",
-                f"Vintage {each.since} – {each.until or '…'}: {each.units} units, {each.drawn} with borders.",
+                f"Mốc {days}: {each['units']} đơn vị, {each['drawn']} có ranh giới.",
+                f"Vintage {days}: {each['units']} units, {each['drawn']} with borders.",
             )
         )
-    run.result({"units": units, "vintages": [each.as_json() for each in known]})
+    run.result({"units": list(units), "vintages": list(known)})
 
 
 @click.command("export")
@@ -98,8 +112,7 @@ def standards(run: Run, *, as_of: dt.date | None, target: Path | None, source: P
         table = standards_csv(reader)
     if target is not None:
         _write(target, table)
-    _tell(run, report)
-    run.result(report.as_json(run.settings.lang))
+    tell_standards(run, report.as_json(run.settings.lang))
 
 
 def _write(target: Path, table: str) -> None:
@@ -113,35 +126,37 @@ def _write(target: Path, table: str) -> None:
         ) from problem
 
 
-def _figures(row: Mapping[Hashable, Any], standing: Standing, language: str) -> str:
-    """Write both measures of a unit beside what the standards ask for; several settings ask for a range."""
-    published = row["area_km2_published"]
-    area = row["area_km2"] if pd.isna(published) else published
-    measures = (
-        (area, 2, "km²", [each.min_area_km2 for each in standing.standards]),
-        (row["population"], 0, Text("người", "people").in_language(language),
-         [float(each.min_population) for each in standing.standards]),
-    )  # fmt: skip
+def _figures(unit: Mapping[str, Any], language: str) -> str:
+    """Write both measures of a unit beside what the standards ask for; several settings ask for several."""
+    kinds = (("area_km2", 2, Text("km²", "km²")), ("people", 0, Text("người", "people")))
     said = []
-    for value, digits, word, needed in measures:
-        have = "?" if pd.isna(value) else figure(float(value), digits, language)
-        bounds = dict.fromkeys(figure(each, digits, language) for each in sorted(needed))
-        least = " / ".join(bounds)
-        said.append(f"{have} {word}, {Text('cần từ', 'at least').in_language(language)} {least}")
+    for key, digits, word in kinds:
+        value, least = unit["measured"][key], unit["least"][key]
+        have = "?" if value is None else figure(value, digits, language)
+        bounds = " / ".join(dict.fromkeys(figure(float(each), digits, language) for each in least))
+        asked = Text("cần từ", "at least").in_language(language)
+        said.append(f"{have} {word.in_language(language)}, {asked} {bounds}")
     return "; ".join(said)
 
 
-def _tell(run: Run, report: StandardsReport) -> None:
-    lang = run.settings.lang
-    rows = report.units.frame.to_dict("records")
-    for reference, row, standing in zip(report.units.references, rows, report.standings, strict=True):
-        if standing.overall in {"below", "depends"}:
-            said = f"{VERDICTS[standing.overall].in_language(lang)} ({_figures(row, standing, lang)})"
-            line = f"  {reference}  {row['unit_type']} {row['name']}: {said}"
-            run.say(Text(line, line))
-    for verdict, count in sorted(report.counts.items()):
+def tell_standards(run: Run, report: Mapping[str, Any]) -> None:
+    """Tell which units are below the standards, and what is not certain.
+
+    Parameters
+    ----------
+    run : Run
+        How the command was called.
+    report : mapping
+        As `StandardsReport.as_json` gives it, in the language of the run.
+    """
+    for each in report["units"]:
+        if each["overall"] in {"below", "depends"}:
+            said = f"{VERDICTS[each['overall']].in_language(run.settings.lang)} ({_figures(each, run.settings.lang)})"
+            run.say(Text(*[f"  {each['unit']}  {each['name']}: {said}"] * 2))
+    for verdict, count in sorted(report["counts"].items()):
         run.say(Text(f"{VERDICTS[verdict].vi}: {count}", f"{VERDICTS[verdict].en}: {count}"))
-    for doubt in doubts(report.standards):
-        run.say(Text(f"Nguồn số liệu – {doubt.vi}.", f"Source of the figures – {doubt.en}."))
-    for each in dict.fromkeys(standard.unchecked for standard in report.standards):
-        run.say(Text(f"Chưa kiểm được: {each.vi}.", f"Not checked: {each.en}."))
+    for doubt in report["doubts"]:
+        run.say(Text(f"Nguồn số liệu – {doubt}.", f"Source of the figures – {doubt}."))
+    for each in report["unchecked"]:
+        run.say(Text(f"Chưa kiểm được: {each}.", f"Not checked: {each}."))
+    run.result(dict(report))

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 import numpy as np
 
 from layers.boundaries.prepare import LEVELS
-from layers.boundaries.repairs import Repair
 from layers.wording import Text
 from mapserver.cli.run import Day, Run, command_options, key_values
 from mapserver.cli.stores import reading_store, writing_store
 from mapserver.cli.tables import figure
 from mapserver.clock import utc_now
 from mapserver.services.authors import os_user
-from mapserver.services.repairs import Queue, RepairRequest, repair, repair_queue
+from mapserver.services.repairs import RepairRequest, repair, repair_queue
 
-__all__ = ["check", "repair_", "say_cards"]
+__all__ = ["DEFECTS_FOUND", "check", "repair_", "tell_decided", "tell_queue"]
 
-_DEFECTS_FOUND = 7
+DEFECTS_FOUND = 7
 _LONGEST_LIST = 20
 _KINDS = {
     "gap": Text("khe hở", "gap"),
@@ -40,9 +40,10 @@ def check(run: Run, as_of: dt.date | None, level: str) -> int:
     """Kiểm tra ranh giới và liệt kê chỗ cần sửa. / Check the boundaries and list what to repair."""
     with reading_store(run) as store:
         queue = repair_queue(store, as_of or _today(run), level=level)
-    _say_queue(run, queue)
-    run.result(queue.as_json() | {"store": run.store_shown})
-    return _DEFECTS_FOUND if queue.open else 0
+    found = queue.as_json()
+    tell_queue(run, found)
+    run.result(found | {"store": run.store_shown})
+    return DEFECTS_FOUND if queue.open else 0
 
 
 @click.command("repair")
@@ -65,57 +66,69 @@ def repair_(run: Run, **options: object) -> None:
     asked = request.accept or request.give or request.leave or request.accept_below_m2 is not None
     with (writing_store if asked else reading_store)(run) as store:
         result = repair(store, request, who=os_user(), now=utc_now(), rng=np.random.default_rng())
-    changed = len(result.changed)
-    if result.decided:
-        run.say(
-            Text(
-                f"Đã quyết định {result.decided} chỗ, đổi ranh của {changed} đơn vị.",
-                f"Decided about {result.decided} defects and changed the borders of {changed} units.",
-            )
-        )
-    _say_queue(run, result.queue)
-    run.result(result.as_json() | {"store": run.store_shown})
+    found = result.as_json()
+    tell_decided(run, found)
+    run.result(found | {"store": run.store_shown})
 
 
-def say_cards(run: Run, cards: Sequence[Repair]) -> None:
-    """Print cards of the repair queue, one line each.
+def tell_decided(run: Run, result: Mapping[str, Any]) -> None:
+    """Tell what was decided and what is left.
 
     Parameters
     ----------
     run : Run
         How the command was called.
-    cards : sequence of Repair
-        Largest first.
+    result : mapping
+        ``decided``, ``changed`` and the queue, as in `tell_queue`.
     """
-    for card in cards[:_LONGEST_LIST]:
-        where = " / ".join(f"{name} ({code})" for name, code in zip(card.names, card.units, strict=True))
+    changed = len(result["changed"])
+    if result["decided"]:
         run.say(
             Text(
-                f"  {card.key}  {_KINDS[card.kind].vi}, {figure(card.area_m2, 1, 'vi')} m²: {where} → {_to(card).vi}",
-                f"  {card.key}  {_KINDS[card.kind].en}, {figure(card.area_m2, 1, 'en')} m²: {where} → {_to(card).en}",
+                f"Đã quyết định {result['decided']} chỗ, đổi ranh của {changed} đơn vị.",
+                f"Decided about {result['decided']} defects and changed the borders of {changed} units.",
             )
         )
-    if len(cards) > _LONGEST_LIST:
-        more = len(cards) - _LONGEST_LIST
-        run.say(Text(f"  … và {more} chỗ nữa (xem đủ bằng --json)", f"  … and {more} more (all of them with --json)"))
+    tell_queue(run, result)
 
 
-def _to(card: Repair) -> Text:
-    if card.give_to is None:
-        return card.reason
-    name = card.names[card.units.index(card.give_to)]
-    return Text(f"{name} ({card.reason.vi})", f"{name} ({card.reason.en})")
+def tell_queue(run: Run, queue: Mapping[str, Any]) -> None:
+    """Tell what has to be decided, the largest places first.
 
-
-def _say_queue(run: Run, queue: Queue) -> None:
-    number, waiting, kept = len(queue.units), len(queue.open), len(queue.left)
+    Parameters
+    ----------
+    run : Run
+        How the command was called.
+    queue : mapping
+        As `Queue.as_json` gives it.
+    """
+    number, waiting, kept = queue["units_checked"], len(queue["repairs"]), len(queue["left"])
     run.say(
         Text(
             f"Kiểm tra {number} đơn vị: {waiting} chỗ chờ quyết định, {kept} chỗ đã quyết định để nguyên.",
             f"Checked {number} units: {waiting} defects wait for a decision, {kept} were left as they are.",
         )
     )
-    say_cards(run, queue.open)
+    _say_cards(run, queue["repairs"])
+
+
+def _say_cards(run: Run, cards: Sequence[Mapping[str, Any]]) -> None:
+    lang = run.settings.lang
+    for card in cards[:_LONGEST_LIST]:
+        where = " / ".join(f"{name} ({code})" for name, code in zip(card["names"], card["units"], strict=True))
+        kind, area = _KINDS[card["kind"]].in_language(lang), figure(card["area_m2"], 1, lang)
+        line = f"  {card['key']}  {kind}, {area} m²: {where} → {_to(card)}"
+        run.say(Text(line, line))
+    if len(cards) > _LONGEST_LIST:
+        more = len(cards) - _LONGEST_LIST
+        run.say(Text(f"  … và {more} chỗ nữa (xem đủ bằng --json)", f"  … and {more} more (all of them with --json)"))
+
+
+def _to(card: Mapping[str, Any]) -> str:
+    proposal = card["proposal"]
+    if proposal["to"] is None:
+        return str(proposal["reason"])
+    return f"{card['names'][card['units'].index(proposal['to'])]} ({proposal['reason']})"
 
 
 def _request(run: Run, options: dict[str, object]) -> RepairRequest:

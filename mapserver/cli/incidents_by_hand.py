@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,12 @@ from layers.records import Filter, Period, UnitRef
 from layers.store import Store, open_store
 from layers.store.base import Author
 from layers.wording import Text
+from mapserver.cli.registers import record_export
 from mapserver.cli.run import Run, command_options
 from mapserver.clock import utc_now
 from mapserver.services.authors import os_user
 from mapserver.services.exports import collect_export, kind_of, write_export_file
-from mapserver.services.incident_records import IncidentRecord, change_json, incident_history
+from mapserver.services.incident_records import change_json, incident_history
 from mapserver.services.incidents_by_hand import (
     HAND_FIELDS,
     Desk,
@@ -32,7 +33,19 @@ from mapserver.services.incidents_by_hand import (
 )
 from mapserver.services.reader import Reader
 
-__all__ = ["add", "edit", "export", "history", "reinstate", "withdraw"]
+__all__ = [
+    "add",
+    "changes_of",
+    "edit",
+    "export",
+    "history",
+    "reinstate",
+    "tell_added",
+    "tell_export",
+    "tell_history",
+    "tell_version",
+    "withdraw",
+]
 
 _DATE = click.DateTime(["%Y-%m-%d"])
 
@@ -55,9 +68,7 @@ def add(run: Run, *, reason: str, **fields: str | None) -> None:
     """Ghi một vụ việc mới. / Write a new incident."""
     with _desk(run) as desk:
         record = add_incident(desk, fields, why=reason, rng=np.random.default_rng())
-    reference = record.values["source_ref"]
-    run.say(Text(f"Đã ghi vụ việc {reference} ({record.record_id}).", f"Wrote {reference} ({record.record_id})."))
-    run.result(record.as_json(run.settings.timezone))
+    tell_added(run, record.as_json(run.settings.timezone))
 
 
 @click.command()
@@ -72,13 +83,11 @@ def edit(
     run: Run, *, record_id: str, cleared: tuple[str, ...], row_version: int | None, reason: str, **fields: str | None
 ) -> None:
     """Sửa một vụ việc. / Change an incident."""
-    changes = {name: text for name, text in fields.items() if text is not None} | dict.fromkeys(cleared)
-    if not changes:
-        raise click.UsageError("chưa nêu trường nào cần sửa / no field to change is named")
+    changes = changes_of(fields, cleared)
     with _desk(run) as desk:
         rng = np.random.default_rng()
         record = edit_incident(desk, record_id, changes, row_version=row_version, why=reason, rng=rng)
-    _tell_version(run, record)
+    tell_version(run, record.as_json(run.settings.timezone))
 
 
 @click.command()
@@ -90,7 +99,7 @@ def withdraw(run: Run, *, record_id: str, reason: str, row_version: int | None) 
     """Rút một vụ việc khỏi mọi số liệu; bản ghi vẫn được giữ. / Withdraw an incident; its record is kept."""
     with _desk(run) as desk:
         record = withdraw_incident(desk, record_id, reason=reason, row_version=row_version)
-    _tell_version(run, record)
+    tell_version(run, record.as_json(run.settings.timezone))
 
 
 @click.command()
@@ -102,7 +111,7 @@ def reinstate(run: Run, *, record_id: str, reason: str, row_version: int | None)
     """Lấy lại một vụ việc đã rút; vụ việc lại có trong số liệu. / Take a withdrawal back; it is counted again."""
     with _desk(run) as desk:
         record = reinstate_incident(desk, record_id, reason=reason, row_version=row_version)
-    _tell_version(run, record)
+    tell_version(run, record.as_json(run.settings.timezone))
 
 
 @click.command()
@@ -112,14 +121,7 @@ def history(run: Run, *, record_id: str) -> None:
     """Cho biết vụ việc đã thay đổi thế nào. / Tell how an incident was changed."""
     with _opened(run) as store:
         changes = [change_json(change, run.settings.timezone) for change in incident_history(store, record_id)]
-    if not changes:
-        run.say(Text("Chưa có thay đổi nào từ khi nhập tệp.", "Nothing was changed since the file was imported."))
-    for change in changes:
-        line = f"{change['at']}  {change['what']}  {change['who']}  {change['why']}".rstrip()
-        run.say(Text(line, line))
-        for name, sides in _sides(change["changed"]):
-            run.say(Text(f"  {name}: {sides}", f"  {name}: {sides}"))
-    run.result({"id": record_id, "history": changes})
+    tell_history(run, record_id, changes)
 
 
 def _sides(changed: object) -> Iterator[tuple[str, str]]:
@@ -155,23 +157,112 @@ def export(run: Run, *, out: Path, unit: str | None, with_withdrawn: bool, **opt
     with _opened(run) as store:
         reader = Reader(store, run.settings.timezone)
         made = collect_export(reader, asked, now=utc_now(), language=run.settings.lang)
+    record_export(run, {"layer": "incidents", "filter": str(made.meta["sentence"]), "rows": len(made.rows)})
     written = write_export_file(made, out)
-    names = ", ".join(str(path) for path in written)
-    number = len(made.rows)
-    run.say(Text(f"Đã xuất {number} vụ việc: {names}.", f"Wrote {number} incidents: {names}."))
-    run.say(Text(str(made.meta["sentence"]), str(made.meta["sentence"])))
-    meta = {name: value for name, value in made.meta.items() if name != "columns"}
-    run.result({"out": [str(path) for path in written], "count": number, "meta": meta})
+    tell_export(run, written, made.meta, count=len(made.rows))
 
 
 def _day(value: object) -> dt.date | None:
     return value.date() if isinstance(value, dt.datetime) else None
 
 
-def _tell_version(run: Run, record: IncidentRecord) -> None:
-    reference, version = record.values["source_ref"], record.row_version
+def changes_of(fields: Mapping[str, str | None], cleared: Sequence[str]) -> dict[str, str | None]:
+    """Gather what a person wants to change.
+
+    Parameters
+    ----------
+    fields : mapping of str to str or None
+        The new values; None for those not named.
+    cleared : sequence of str
+        Fields whose value is taken away.
+
+    Returns
+    -------
+    dict of str to str or None
+        At least one field.
+
+    Raises
+    ------
+    click.UsageError
+        When none is named.
+    """
+    changes = {name: text for name, text in fields.items() if text is not None} | dict.fromkeys(cleared)
+    if not changes:
+        raise click.UsageError("chưa nêu trường nào cần sửa / no field to change is named")
+    return changes
+
+
+def tell_added(run: Run, record: Mapping[str, object]) -> None:
+    """Tell which incident was written.
+
+    Parameters
+    ----------
+    run : Run
+        How the command was called.
+    record : mapping
+        As `IncidentRecord.as_json` gives it.
+    """
+    said = f"{record['source_ref']} ({record['id']})"
+    run.say(Text(f"Đã ghi vụ việc {said}.", f"Wrote {said}."))
+    run.result(dict(record))
+
+
+def tell_version(run: Run, record: Mapping[str, object]) -> None:
+    """Tell the version that an incident has now.
+
+    Parameters
+    ----------
+    run : Run
+        How the command was called.
+    record : mapping
+        As `IncidentRecord.as_json` gives it.
+    """
+    reference, version = record["source_ref"], record["row_version"]
     run.say(Text(f"Vụ việc {reference}: phiên bản {version}.", f"Incident {reference}: version {version}."))
-    run.result(record.as_json(run.settings.timezone))
+    run.result(dict(record))
+
+
+def tell_history(run: Run, record_id: str, changes: Sequence[Mapping[str, object]]) -> None:
+    """Tell how an incident was changed.
+
+    Parameters
+    ----------
+    run : Run
+        How the command was called.
+    record_id : str
+        The incident.
+    changes : sequence of mapping
+        As `change_json` gives them, oldest first.
+    """
+    if not changes:
+        run.say(Text("Chưa có thay đổi nào từ khi nhập tệp.", "Nothing was changed since the file was imported."))
+    for change in changes:
+        line = f"{change['at']}  {change['what']}  {change['who']}  {change['why']}".rstrip()
+        run.say(Text(line, line))
+        for name, sides in _sides(change["changed"]):
+            run.say(Text(f"  {name}: {sides}", f"  {name}: {sides}"))
+    run.result({"id": record_id, "history": list(changes)})
+
+
+def tell_export(run: Run, written: Sequence[Path], meta: Mapping[str, object], *, count: int) -> None:
+    """Tell which files were written and where their rows come from.
+
+    Parameters
+    ----------
+    run : Run
+        How the command was called.
+    written : sequence of Path
+        The files.
+    meta : mapping
+        The provenance.
+    count : int
+        Incidents in them.
+    """
+    names = ", ".join(str(path) for path in written)
+    run.say(Text(f"Đã xuất {count} vụ việc: {names}.", f"Wrote {count} incidents: {names}."))
+    run.say(Text(str(meta["sentence"]), str(meta["sentence"])))
+    told = {name: value for name, value in meta.items() if name != "columns"}
+    run.result({"out": [str(path) for path in written], "count": count, "meta": told})
 
 
 @contextmanager

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -29,7 +31,7 @@ from mapserver.services.imports_ledger import as_json, seen_imports
 from mapserver.services.quarantine import expire
 from mapserver.services.rejects import base_name, rejects_path, write_rejects
 
-__all__ = ["categories", "import_", "imports"]
+__all__ = ["categories", "import_", "imports", "tell_import"]
 
 
 @click.command("import")
@@ -57,8 +59,9 @@ def import_(run: Run, *, file: Path | None, rejects: Path | None, resume: str | 
         watch = Watch(progress=tell, clock=utc_now)
         result = _imported(store, run, file=file, resume=resume, watch=watch, options=options)
     aside = _put_aside(run, result, beside)
-    _tell(run, result, aside)
-    run.result(result.as_json() | {"store": run.store_shown, "rejects": aside and str(aside)})
+    found = result.as_json() | {"store": run.store_shown, "rejects": aside and str(aside)}
+    tell_import(run, found)
+    run.result(found)
     return 6 if result.counts.quarantined else 0
 
 
@@ -94,32 +97,41 @@ def _put_aside(run: Run, result: IncidentResult, path: Path) -> Path | None:
     return path
 
 
-def _tell(run: Run, result: IncidentResult, aside: Path | None) -> None:
-    counts = result.counts
-    if result.resumed:
-        run.say(Text(f"Nhập tiếp lần nhập {result.import_id}.", f"Went on with import {result.import_id}."))
+def tell_import(run: Run, found: Mapping[str, Any]) -> None:
+    """Tell what an import did.
+
+    Parameters
+    ----------
+    run : Run
+        How the command was called.
+    found : mapping
+        As `IncidentResult.as_json` gives it, with ``rejects``: the file of the rows set aside, if there is one.
+    """
+    if found["resumed"]:
+        run.say(Text(f"Nhập tiếp lần nhập {found['import_id']}.", f"Went on with import {found['import_id']}."))
     run.say(
         Text(
-            f"Đọc {counts.read} dòng: nhận {counts.accepted} (chưa rõ vị trí {counts.unplaced}), "
-            f"cập nhật {counts.updated}, trùng {counts.duplicates}, giữ lại {counts.quarantined}.",
-            f"Read {counts.read} rows: accepted {counts.accepted} (without a place {counts.unplaced}), "
-            f"updated {counts.updated}, duplicates {counts.duplicates}, quarantined {counts.quarantined}.",
+            f"Đọc {found['read']} dòng: nhận {found['accepted']} (chưa rõ vị trí {found['unplaced']}), "
+            f"cập nhật {found['updated']}, trùng {found['duplicates']}, giữ lại {found['quarantined']}.",
+            f"Read {found['read']} rows: accepted {found['accepted']} (without a place {found['unplaced']}), "
+            f"updated {found['updated']}, duplicates {found['duplicates']}, quarantined {found['quarantined']}.",
         )
     )
-    if counts.outside:
-        run.say(Text(f"{counts.outside} vụ nằm ngoài mọi đơn vị, vẫn được ghi.",
-                     f"{counts.outside} incidents lie outside every unit; kept."))  # fmt: skip
-    if counts.unmapped_category:
-        number = counts.unmapped_category
+    if found["outside"]:
+        run.say(Text(f"{found['outside']} vụ nằm ngoài mọi đơn vị, vẫn được ghi.",
+                     f"{found['outside']} incidents lie outside every unit; kept."))  # fmt: skip
+    if found["unmapped_category"]:
+        number = found["unmapped_category"]
         run.say(
             Text(f"{number} vụ có loại chưa có trong danh mục, ghi là “Khác”. Xem `antt incidents categories list`.",
                  f"{number} incidents have a category that is not in the list; kept as “Other”. "
                  "See `antt incidents categories list`.")
         )  # fmt: skip
-    if result.dropped_columns:
-        names = ", ".join(result.dropped_columns)
+    if found["dropped_columns"]:
+        names = ", ".join(found["dropped_columns"])
         run.say(Text(f"Cột không dùng: {names}", f"Columns left out: {names}"))
-    if aside is not None:
+    if found["rejects"] is not None:
+        aside = found["rejects"]
         run.say(Text(f"Dòng bị giữ lại và lý do: {aside}", f"Rows set aside and why: {aside}"))
 
 

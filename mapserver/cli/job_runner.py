@@ -17,10 +17,15 @@ from pathlib import Path
 import numpy as np
 
 from layers.errors import AnttError
-from layers.store import open_store
+from layers.store import Store, open_store
+from layers.store.history_seal import seal_history
 from layers.store.system import SystemStore
-from layers.store.system_file import system_path
+from layers.store.system_accounts import Accounts
+from layers.store.system_file import SystemFile, system_path
+from mapserver.cli.logs import begin_log
 from mapserver.clock import utc_now
+from mapserver.services.audit import chain_of
+from mapserver.services.authors import os_user
 from mapserver.services.jobs import Shift, run_next
 from mapserver.services.uploads import discard_unused, upload_folder
 from mapserver.settings import Settings
@@ -32,6 +37,8 @@ _LOOK_EVERY_S = 1.0
 _AFTER_FAILURE_S = 10.0
 # A chunk that is being written is let through; the ledger goes on behind whatever is cut off.
 _LAST_CHUNK_S = 10.0
+_SEAL_EVERY_S = 60.0
+_PUBLISH_EVERY_S = 600.0
 
 
 @contextmanager
@@ -83,6 +90,10 @@ def run_until(stop: threading.Event, settings: Settings) -> None:
     system = SystemStore(system_path(store.address))
     store.close()
     builder = _begin_builder(stop, settings)
+    sealer = threading.Thread(target=_keep_sealed, args=(stop, settings), daemon=True)
+    sealer.start()
+    publisher = threading.Thread(target=_keep_published, args=(stop, settings), daemon=True)
+    publisher.start()
     used = [Path(str(job.request["path"])) for job in system.active() if "path" in job.request]
     discard_unused(upload_folder(system.address), used, now=utc_now())
     while not stop.is_set():
@@ -97,6 +108,8 @@ def run_until(stop: threading.Event, settings: Settings) -> None:
             _LOG.exception("jobs cannot be done")
             pause_s = _AFTER_FAILURE_S
         stop.wait(pause_s)
+    sealer.join(_LAST_CHUNK_S)
+    publisher.join(_LAST_CHUNK_S)
     builder.join(_LAST_CHUNK_S)
 
 
@@ -131,6 +144,49 @@ def _keep_index(stop: threading.Event, settings: Settings) -> None:
         stop.wait(pause_s)
 
 
+def _keep_sealed(stop: threading.Event, settings: Settings) -> None:
+    """Take what others have written into the history under seal, and once more at the end."""
+    ended = False
+    while not ended:
+        ended = stop.wait(_SEAL_EVERY_S)
+        try:
+            store = open_store(settings.store)
+            try:
+                seal_history(store, chain_of(settings, store.address), who=os_user(), now=utc_now())
+            finally:
+                store.close()
+        except AnttError:
+            # A writer may hold the store, or the key be out of reach; the next seal has it all.
+            _LOG.exception("the history cannot be sealed")
+
+
+def _keep_published(stop: threading.Event, settings: Settings) -> None:
+    """Publish the counts of a month when its day has come, for whoever sees no exact places."""
+    from mapserver.services.published import months_due, release, terms_of
+    from mapserver.services.published_files import Publication
+    from mapserver.services.reader import Reader
+
+    while not stop.is_set():
+        try:
+            store = open_store(settings.store)
+            try:
+                reader, publication, terms = Reader(store, settings.timezone), Publication(store), terms_of(settings)
+                if _is_in_use(store, settings) and months_due(reader, publication, terms, now=utc_now()):
+                    made = release(reader, publication, terms, now=utc_now())
+                    _LOG.info("published %d months", len(made.months))
+            finally:
+                store.close()
+        except AnttError:
+            # Somebody else may be publishing, or the audit has found a fault: nothing is published then.
+            _LOG.exception("the counts of a month cannot be published yet")
+        stop.wait(_PUBLISH_EVERY_S)
+
+
+def _is_in_use(store: Store, settings: Settings) -> bool:
+    """Say whether anybody is to see the published counts: a month that is published cannot be taken back."""
+    return settings.residents or Accounts(SystemFile(system_path(store.address))).any()
+
+
 def _one_job(stop: threading.Event, settings: Settings, system: SystemStore) -> bool:
     if not any(job.state == "queued" for job in system.active()):
         return False
@@ -149,9 +205,11 @@ def main() -> None:
     line = sys.stdin.readline()
     if not line:
         return
+    settings = Settings(**json.loads(line))
+    begin_log(settings.log)
     stop = threading.Event()
     threading.Thread(target=_wait_for_end, args=(stop,), daemon=True).start()
-    run_until(stop, Settings(**json.loads(line)))
+    run_until(stop, settings)
 
 
 def _wait_for_end(stop: threading.Event) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
 
-from layers.boundaries.families import Relative
 from layers.boundaries.lineage import REASONS, Change
 from layers.records import UnitRef
 from layers.wording import Text
@@ -21,7 +22,7 @@ from mapserver.services.authors import os_user
 from mapserver.services.lineage import LineageRequest, LineageResult, UnitNames, import_lineage
 from mapserver.services.reader import Reader
 
-__all__ = ["lineage", "search"]
+__all__ = ["lineage", "search", "tell_family", "tell_found"]
 
 _DATE = Day()
 _SHOWN = 20
@@ -62,13 +63,7 @@ def show(run: Run, unit: str, as_of: dt.date | None) -> None:
     with reading_store(run) as store:
         today = Reader(store, run.settings.timezone).today(utc_now())
         family = UnitNames(store).family(UnitRef.parse(unit), as_of=as_of or today)
-    content = family.as_json()
-    version = family.version
-    line = f"{version.unit_type} {version.name} ({version.reference}, {version.parent_name})"
-    run.say(Text(f"{line}{_last_day(version.valid_to, 'đến hết')}", f"{line}{_last_day(version.valid_to, 'until')}"))
-    _print_relatives(run, Text("Từ:", "From:"), family.families.ancestors(version.reference))
-    _print_relatives(run, Text("Thành:", "Into:"), family.families.descendants(version.reference))
-    run.result(content)
+    tell_family(run, family.as_json())
 
 
 def _last_day(valid_to: str | None, word: str) -> str:
@@ -89,12 +84,44 @@ def search(run: Run, text: str, *, as_of: dt.date | None, limit: int) -> None:
     with reading_store(run) as store:
         today = Reader(store, run.settings.timezone).today(utc_now())
         found = UnitNames(store).search(text, as_of=as_of or today, limit=limit)
+    tell_found(run, text, [entry.as_json() for entry in found])
+
+
+def tell_family(run: Run, family: Mapping[str, Any]) -> None:
+    """Tell where a unit came from and what it went into.
+
+    Parameters
+    ----------
+    run : Run
+        How the command was called.
+    family : mapping
+        As `Family.as_json` gives it.
+    """
+    line = f"{family['unit_type']} {family['name']} ({family['unit']}, {family['parent_name']})"
+    run.say(Text(*[line + _last_day(family["valid_to"], word) for word in ("đến hết", "until")]))
+    _print_relatives(run, Text("Từ:", "From:"), family["ancestors"])
+    _print_relatives(run, Text("Thành:", "Into:"), family["descendants"])
+    run.result(dict(family))
+
+
+def tell_found(run: Run, text: str, found: Sequence[Mapping[str, object]]) -> None:
+    """Tell which units a text means.
+
+    Parameters
+    ----------
+    run : Run
+        How the command was called.
+    text : str
+        As typed.
+    found : sequence of mapping
+        As `Entry.as_json` gives them, best first.
+    """
     if not found:
         run.say(Text(f"Không tìm thấy “{text}”.", f"Nothing is called “{text}”."))
     for entry in found:
-        line = f"{entry.version.reference}  {entry.version.unit_type} {entry.label}"
+        line = f"{entry['unit']}  {entry['unit_type']} {entry['label']}"
         run.say(Text(line, line))
-    run.result({"results": [entry.as_json() for entry in found]})
+    run.result({"results": list(found)})
 
 
 def _request(file: Path, options: dict[str, object]) -> LineageRequest:
@@ -147,13 +174,13 @@ def _print_result(run: Run, result: LineageResult, *, dry_run: bool) -> None:
     run.say(Text("Chỉ kiểm tra, chưa ghi gì.", "Checked only; nothing was kept.") if dry_run else done)
 
 
-def _print_relatives(run: Run, title: Text, relatives: list[Relative]) -> None:
+def _print_relatives(run: Run, title: Text, relatives: Sequence[Mapping[str, Any]]) -> None:
     if relatives:
         run.say(title)
     for relative in relatives:
-        version, kind = relative.version, KINDS[str(relative.link["kind"])]
-        head = f"{'  ' * relative.steps}{version.unit_type} {version.name} ({version.reference})"
-        shares = [_share(run, relative.link[name]) for name in ("area_share", "population_share")]
+        kind = KINDS[relative["kind"]]
+        head = f"{'  ' * relative['steps']}{relative['unit_type']} {relative['name']} ({relative['unit']})"
+        shares = [_share(run, relative[name]) for name in ("area_share", "population_share")]
         run.say(
             Text(
                 f"{head}: {kind.vi}; diện tích {shares[0].vi}, dân số {shares[1].vi}",

@@ -6,13 +6,15 @@ import importlib
 import logging
 import os
 import sys
+from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from layers import __version__
 from layers.errors import AnttError, InvalidParameter
 from layers.wording import Text
-from mapserver.cli.run import tell_failure
+from mapserver.cli.run import Elsewhere, Run, Sender, tell_failure
 from mapserver.errors import exit_code
 
 __all__ = ["COMMANDS", "antt", "main"]
@@ -27,6 +29,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "incidents": ("mapserver.cli.incidents:incidents", "Vụ việc. / Incidents."),
     "safezones": ("mapserver.cli.features:safezones", "Mô hình bảo đảm ANTT. / Community-safety models."),
     "cameras": ("mapserver.cli.features:cameras", "Camera giám sát. / Cameras."),
+    "user": ("mapserver.cli.users:user", "Tài khoản. / Accounts."),
+    "token": ("mapserver.cli.tokens:token", "Mã truy cập cho chương trình khác. / Tokens for other programs."),
+    "published": ("mapserver.cli.published:published", "Số liệu công bố. / Published counts."),
+    "audit": ("mapserver.cli.audit:audit", "Nhật ký không sửa được. / The history nobody can bend."),
     "snapshot": ("mapserver.cli.snapshot:snapshot", "Xuất bản đồ in. / The map in print."),
 }
 
@@ -89,12 +95,32 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="antt")
-def antt() -> None:
+@click.option(
+    "--server", metavar="URL", envvar="ANTT_SERVER", help="Làm việc qua máy chủ này. / Go through this server."
+)
+@click.option(
+    "--token-file", metavar="FILE", help="Tệp giữ mã truy cập (hoặc ANTT_TOKEN). / File that holds the token."
+)
+@click.option("--token", envvar="ANTT_TOKEN", default="", hidden=True)
+@click.pass_context
+def antt(ctx: click.Context, *, server: str | None, token: str, token_file: str | None) -> None:
     """Bản đồ ANTT số hóa. / The digitised security map.
 
     Mã kết thúc / exit codes: 0 xong, 2 sai cách gọi, 3 dữ liệu vào lỗi, 4 kho không mở được hoặc bận,
     5 bị từ chối, 6 xong nhưng có dòng bị giữ lại, 7 kiểm tra không đạt, 70 lỗi chương trình.
     """
+    if server:
+        by_hand = ctx.get_parameter_source("server") is ParameterSource.COMMANDLINE
+        ctx.obj = Sender(Elsewhere(server, token, token_file, by_hand=by_hand), _through_server)
+    elif token_file:
+        raise click.UsageError("--token-file: cần --server / needs --server")
+
+
+def _through_server(asked: Elsewhere, run: Run, options: dict[str, Any]) -> object:
+    # Imported here: whoever opens a store needs none of it.
+    from mapserver.cli.remote_doors import do_remotely
+
+    return do_remotely(asked, run, options)
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from dataclasses import field as declared
 from functools import wraps
 from typing import Any
 
@@ -19,9 +20,42 @@ from layers.wording import Text, storable
 from mapserver.errors import as_json
 from mapserver.settings import Settings, from_environment
 
-__all__ = ["Day", "Progress", "Run", "command_options", "epsg_of", "key_values", "progress", "tell_failure"]
+__all__ = [
+    "Day",
+    "Elsewhere",
+    "Progress",
+    "Run",
+    "Sender",
+    "command_options",
+    "epsg_of",
+    "key_values",
+    "progress",
+    "tell_failure",
+]
 
 Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """The server that commands are to speak to, instead of opening a store.
+
+    Parameters
+    ----------
+    server : str
+        Its address as written.
+    token : str
+        Says on whose behalf; may be empty.
+    token_file : str or None
+        A file that holds the token.
+    by_hand : bool
+        Whether it was written on the command line; a server of the environment gives way to ``--store``.
+    """
+
+    server: str
+    token: str = declared(default="", repr=False)
+    token_file: str | None = None
+    by_hand: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +105,22 @@ class Run:
             click.echo(storable(json.dumps(content, ensure_ascii=False)))
 
 
+@dataclass(frozen=True)
+class Sender:
+    """What does commands elsewhere; kept by the group, so that no command imports it.
+
+    Parameters
+    ----------
+    elsewhere : Elsewhere
+        Which server.
+    do : callable
+        Takes that, the run and the options of the command; gives its exit code.
+    """
+
+    elsewhere: Elsewhere
+    do: Callable[[Elsewhere, Run, dict[str, Any]], object]
+
+
 def command_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that all commands have and pass it a `Run` first.
 
@@ -91,10 +141,21 @@ def command_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def wrapped(as_json: bool, store: str | None, lang: str | None, **options: object) -> object:  # noqa: FBT001
         _refuse_broken_text(options)
-        settings = from_environment(os.environ, store=store, lang=lang)
-        return command(Run(settings, as_json), **options)
+        run = Run(from_environment(os.environ, store=store, lang=lang), as_json)
+        asked = _asked_elsewhere(store)
+        return command(run, **options) if asked is None else asked.do(asked.elsewhere, run, options)
 
     return wrapped
+
+
+def _asked_elsewhere(store: str | None) -> Sender | None:
+    context = click.get_current_context(silent=True)
+    asked = None if context is None else context.find_root().obj
+    if not isinstance(asked, Sender):
+        return None
+    if store is not None and asked.elsewhere.by_hand:
+        raise click.UsageError("--server, --store: chọn một / choose one")
+    return asked if store is None else None
 
 
 def _refuse_broken_text(options: dict[str, object]) -> None:

@@ -10,6 +10,7 @@ from flask import Flask
 
 from mapserver.app import create_app
 from mapserver.cli.job_runner import job_runner
+from mapserver.cli.logs import JsonLines, begin_log
 from mapserver.settings import Settings
 from mapserver.web.state import State
 
@@ -38,6 +39,7 @@ def serve_until_stopped(settings: Settings, *, host: str, port: int, workers: in
     StoreUnreachable
         When the store cannot be opened.
     """
+    begin_log(settings.log)
     app = create_app(settings)
     # Connections must not be carried into a forked worker; each opens its own.
     State.of(app).store.close()
@@ -52,13 +54,21 @@ def _serve(app: Flask, *, host: str, port: int, workers: int) -> None:
         from waitress import serve
 
         click.echo(address)
-        serve(app, host=host, port=port, threads=_THREADS)
+        # Only the program itself says which proxy is believed (web/proxies.py).
+        serve(app, host=host, port=port, threads=_THREADS, clear_untrusted_proxy_headers=False)
         return
     _gunicorn(app, bind=f"{shown}:{port}", workers=workers, ready=lambda _server: click.echo(address))
 
 
 def _gunicorn(app: Any, *, bind: str, workers: int, ready: Any) -> None:  # noqa: ANN401 - gunicorn has no types
     from gunicorn.app.base import BaseApplication
+    from gunicorn.glogging import Logger
+
+    class Lines(Logger):  # type: ignore[misc]  # gunicorn has no types
+        def setup(self, cfg: Any) -> None:  # noqa: ANN401
+            super().setup(cfg)
+            for handler in self.error_log.handlers:
+                handler.setFormatter(JsonLines())
 
     options = {
         "bind": bind,
@@ -67,8 +77,11 @@ def _gunicorn(app: Any, *, bind: str, workers: int, ready: Any) -> None:  # noqa
         "worker_class": "gthread",
         "timeout": _LONGEST_REQUEST_S,
         "loglevel": "warning",
+        "logger_class": Lines,
         "when_ready": ready,
         "control_socket_disable": True,
+        # Only the program itself says which proxy is believed (web/proxies.py).
+        "forwarded_allow_ips": "",
     }
 
     class Served(BaseApplication):  # type: ignore[misc]  # gunicorn has no types

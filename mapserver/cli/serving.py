@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import sys
 from dataclasses import replace
@@ -12,10 +11,12 @@ import click
 
 from layers.errors import Forbidden, PortBusy
 from layers.wording import Text
+from mapserver.cli.registers import reading_registers
 from mapserver.cli.run import Run, command_options, progress
 from mapserver.cli.server import serve_until_stopped
 from mapserver.cli.stores import holds_something
 from mapserver.services.demo import make_demo
+from mapserver.services.serving_conditions import is_loopback, served_under
 
 __all__ = ["demo", "serve"]
 
@@ -30,9 +31,9 @@ _WORKERS = 2
 @command_options
 def serve(run: Run, *, host: str, port: int, workers: int) -> None:
     """Mở bản đồ trên trình duyệt. / Serve the map to browsers."""
-    _require_loopback(host)
+    settings = served_under(run.settings, host, reading_registers(run).accounts)
     _require_free(host, port)
-    serve_until_stopped(run.settings, host=host, port=port, workers=workers)
+    serve_until_stopped(settings, host=host, port=port, workers=workers)
 
 
 @click.command()
@@ -60,21 +61,13 @@ def demo(run: Run, *, data: Path, host: str, port: int, workers: int, no_serve: 
 
 
 def _require_loopback(host: str) -> None:
-    if host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback):
-        return
-    raise Forbidden(
-        Text(f"Chưa được mở bản đồ ở {host}: chương trình chưa có phân quyền truy cập.",
-             f"The map may not be served at {host}: there is no access control yet."),
-        Text("Dùng --host 127.0.0.1.", "Use --host 127.0.0.1."),
-    )  # fmt: skip
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
+    if not is_loopback(host):
+        raise Forbidden(
+            Text(f"Dữ liệu mẫu chỉ mở trên máy này, không mở ở {host}.",
+                 f"The sample is for this machine alone and is not served at {host}."),
+            Text("Dùng `antt serve --store demo.gpkg` với tài khoản quản trị viên; xem docs/serving.md.",
+                 "Use `antt serve --store demo.gpkg` with an administrator's account; see docs/serving.md."),
+        )  # fmt: skip
 
 
 def _require_free(host: str, port: int) -> None:

@@ -11,6 +11,7 @@ import click
 from layers.errors import InvalidParameter, OutputUnwritable
 from layers.records import Filter, Period, UnitRef
 from layers.wording import Text
+from mapserver.cli.registers import record_export
 from mapserver.cli.run import Day, Run, command_options
 from mapserver.cli.stores import reading_store
 from mapserver.clock import utc_now
@@ -19,7 +20,7 @@ from mapserver.services.mapview import DEFAULT_LAYERS, layer_keys
 from mapserver.services.reader import Reader
 from mapserver.services.snapshots import SheetRequest, print_data
 
-__all__ = ["snapshot"]
+__all__ = ["kind_of", "snapshot"]
 
 _DATE = Day()
 _KINDS = (".pdf", ".png")
@@ -43,7 +44,7 @@ def snapshot() -> None:
 @command_options
 def create(run: Run, *, out: Path, title: str | None, bandwidth_m: float | None, **options: object) -> None:
     """Tạo tệp PDF hoặc PNG khổ A4 ngang. / Make an A4 landscape PDF or PNG."""
-    kind = _kind(out)
+    kind = kind_of(out)
     asked = _asked(options)
     said = None if title is None else Text(title, title)
     sheet = SheetRequest(_visible(options["layers"]), said, bandwidth_m)
@@ -51,13 +52,31 @@ def create(run: Run, *, out: Path, title: str | None, bandwidth_m: float | None,
     with reading_store(run) as store:
         reader = Reader(store, run.settings.timezone)
         data, day = print_data(reader, asked, sheet, now=now), asked.as_of or reader.today(now)
+    record_export(run, {"layer": "snapshot", "filter": data.sentence.in_language(run.settings.lang)})
     _write(out, to_bytes(draw(data, language=run.settings.lang), kind))
     run.say(Text(f"Đã xuất {out}.", f"Wrote {out}."))
     run.result({"out": str(out), "as_of": str(day), "total": data.total, "placed": data.placed,
                 "unplaced": data.unplaced, "sentence": data.sentence.in_language(run.settings.lang)})  # fmt: skip
 
 
-def _kind(out: Path) -> Literal["pdf", "png"]:
+def kind_of(out: Path) -> Literal["pdf", "png"]:
+    """Find the kind of picture that a name asks for.
+
+    Parameters
+    ----------
+    out : Path
+        The file to write.
+
+    Returns
+    -------
+    str
+        ``pdf`` or ``png``.
+
+    Raises
+    ------
+    InvalidParameter
+        When the name ends in something else.
+    """
     if out.suffix.lower() not in _KINDS:
         raise InvalidParameter(
             Text(f"Chưa xuất được tệp “{out.name}”.", f"“{out.name}” is not a kind that can be written."),

@@ -14,6 +14,8 @@ from mapserver.cli.run import Run, command_options, progress
 from mapserver.cli.stores import reading_store
 from mapserver.clock import utc_now
 from mapserver.services import stores
+from mapserver.services.companions import back_up_companions, put_back_missing
+from mapserver.services.store_updates import update_store
 
 __all__ = ["store"]
 
@@ -117,9 +119,35 @@ def copy(run: Run, source: str, target: str) -> None:
 def backup(run: Run, file: Path) -> None:
     """Sao lưu kho vào FILE, người khác vẫn dùng được. / Back the store up to FILE while others use it."""
     made = stores.back_up_store(run.settings.store, file)
+    with closing(unopened(run.settings.store)) as held:
+        beside = back_up_companions(held.address, made)
     size = made.stat().st_size
     run.say(Text(f"Đã sao lưu vào {made} ({size} byte).", f"Backed up to {made} ({size} bytes)."))
-    run.result({"backup": str(made), "bytes": size})
+    for copied in beside:
+        run.say(Text(f"  kèm theo: {copied}", f"  with it: {copied}"))
+    run.say(
+        Text(f"Khóa nhật ký không nằm trong bản sao lưu; hãy cất riêng {run.settings.audit_key_file}.",
+             f"The key of the history is not in the backup; keep {run.settings.audit_key_file} by itself.")
+    )  # fmt: skip
+    run.result(
+        {"backup": str(made), "bytes": size, "beside": [*map(str, beside)], "not_included": run.settings.audit_key_file}
+    )
+
+
+@store.command()
+@command_options
+def update(run: Run) -> None:
+    """Sao lưu, nâng kho lên bố cục mới nhất, kiểm tra; hỏng thì trả về như cũ. / Update with backup and rollback."""
+    done = update_store(run.settings.store)
+    for step in done.steps:
+        run.say(Text(f"Đã nâng cấp: {step}", f"Step taken: {step}"))
+    if done.backup is None:
+        run.say(Text("Kho đã ở bố cục mới nhất.", "The store has the newest layout."))
+    else:
+        run.say(Text(f"Kho đạt kiểm tra. Trạng thái trước đó: {done.backup}",
+                     f"The store passes its check. The state before: {done.backup}"))  # fmt: skip
+    before = None if done.backup is None else str(done.backup)
+    run.result({"steps": done.steps, "before": before, "beside": [*map(str, done.companions)]})
 
 
 @store.command()
@@ -133,10 +161,28 @@ def restore(run: Run, file: Path) -> None:
     saved = stores.restore_store(run.settings.store, file)
     with closing(open_store(run.settings.store)) as held:
         found = stores.describe_store(held)
+        # Before the seal, which goes into the records of use.
+        beside = put_back_missing(file, held.address)
+        _seal_anew(run, held, file)
     run.say(Text(f"Đã khôi phục từ {file}.", f"Restored from {file}."))
+    for found_again in beside:
+        run.say(Text(f"  kèm theo: {found_again}", f"  with it: {found_again}"))
     if saved is not None:
         run.say(Text(f"Trạng thái trước đó: {saved}", f"The state before: {saved}"))
     run.result({"store": found.address, "counts": found.counts, "before": None if saved is None else str(saved)})
+
+
+def _seal_anew(run: Run, held: Store, file: Path) -> None:
+    # Imported here: every other command does without it.
+    from layers.store.history_seal import seal_history
+    from layers.store.system_audit import Action
+    from mapserver.services.audit import chain_of
+    from mapserver.services.authors import os_user
+
+    chain = chain_of(run.settings, held.address, make=False)
+    if chain.last(Action.SEAL) is not None:
+        # What was sealed since the backup is gone from the store; the records say that and who did it.
+        seal_history(held, chain, who=os_user(), now=utc_now(), why=f"antt store restore {file.name}", anew=True)
 
 
 def _as_json(found: stores.Checked) -> dict[str, object]:

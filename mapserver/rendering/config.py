@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from layers.catalog import categories, safezone_kinds
+from layers.catalog import INCIDENTS, categories, safezone_kinds
+from layers.incidents.values import SEVERITIES, STATUSES
+from layers.wording import Text
 from mapserver.rendering.messages import map_messages, messages
+from mapserver.rendering.person import THIS_MACHINE, Person
 from mapserver.rendering.style import category_style
 from mapserver.rendering.view import LayerView, MapView
 
@@ -26,13 +29,16 @@ URLS = {
     "density": "/api/v1/hotspots/density",
     "safezones": "/api/v1/safezones",
     "cameras": "/api/v1/cameras",
+    "camera_counts": "/api/v1/cameras/counts",
     "insets": "/api/v1/insets",
     "snapshot_pdf": "/snapshot.pdf",
     "snapshot_png": "/snapshot.png",
 }
 
 
-def page_config(view: MapView, language: str) -> dict[str, object]:
+def page_config(
+    view: MapView, language: str, *, may_edit: bool = False, person: Person = THIS_MACHINE
+) -> dict[str, object]:
     """Write a view as the page's script expects it.
 
     Parameters
@@ -41,6 +47,10 @@ def page_config(view: MapView, language: str) -> dict[str, object]:
         The map.
     language : str
         ``vi`` or ``en``.
+    may_edit : bool
+        Whether incidents may be written from the page.
+    person : Person
+        Whom it is drawn for.
 
     Returns
     -------
@@ -58,7 +68,7 @@ def page_config(view: MapView, language: str) -> dict[str, object]:
         "as_of": str(view.filter.as_of),
         "vintage": {"valid_from": _shown(view), "title": view.vintage.in_language(language)},
         "vintages": [str(day) for day in view.vintages],
-        "time": None if view.first_day is None else {"first": str(view.first_day), "last": str(view.last_day)},
+        "time": _time(view, person),
         "default_filter": {
             "from": period.since and str(period.since),
             "to": period.until and str(period.until),
@@ -71,8 +81,34 @@ def page_config(view: MapView, language: str) -> dict[str, object]:
             for kind in safezone_kinds()
         ],
         "layers": [_layer(layer, language) for layer in view.layers],
-        "urls": URLS,
+        "may_edit": may_edit,
+        "may_export": person.can_export,
+        "record": _record_words(language),
+        "withheld": person.withheld and person.withheld.as_json(),
+        "urls": {name: url for name, url in URLS.items() if person.counts_cameras or name != "camera_counts"},
     }
+
+
+def _time(view: MapView, person: Person) -> dict[str, str] | None:
+    if view.first_day is None:
+        return None
+    withheld = person.withheld
+    # Published counts stand on the first day of their month and for all of it.
+    last = withheld.last_day if withheld and not withheld.own and withheld.last_day else view.last_day
+    return {"first": str(view.first_day), "last": str(last)}
+
+
+def _record_words(language: str) -> dict[str, object]:
+    """Name the columns of an incident, and the values of those that have a list."""
+    return {
+        "columns": {column.name: column.title.in_language(language) for column in INCIDENTS.schema.columns},
+        "severity": _listed(SEVERITIES, language),
+        "status": _listed(STATUSES, language),
+    }
+
+
+def _listed(values: dict[str, Text], language: str) -> dict[str, str]:
+    return {slug: title.in_language(language) for slug, title in values.items()}
 
 
 def _categories(language: str) -> list[dict[str, str]]:

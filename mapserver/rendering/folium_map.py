@@ -17,6 +17,7 @@ from markupsafe import Markup
 from mapserver.rendering.assets import asset_url
 from mapserver.rendering.config import page_config
 from mapserver.rendering.messages import messages
+from mapserver.rendering.person import THIS_MACHINE, Person
 from mapserver.rendering.templates import templates
 from mapserver.rendering.view import MapView
 
@@ -33,10 +34,16 @@ class Page:
         ``vi`` or ``en``.
     nonce : str
         The Content-Security-Policy nonce of this answer.
+    may_edit : bool
+        Whether incidents may be written from this page.
+    person : Person
+        Who looks at it.
     """
 
     language: str
     nonce: str
+    may_edit: bool = False
+    person: Person = THIS_MACHINE
 
 
 class SecurityMap(folium.Map):
@@ -105,9 +112,9 @@ class PageFigure(Figure):
         for child in self._children.values():
             child.render(**kwargs)
         texts = messages(self.page.language)
-        config = page_config(self.view, self.page.language)
+        config = page_config(self.view, self.page.language, may_edit=self.page.may_edit, person=self.page.person)
         shell = templates().get_template("shell.html")
-        words = {"t": texts.__getitem__, "lang": self.page.language, "config": config}
+        words = {"t": texts.__getitem__, "lang": self.page.language, "config": config, "person": self.page.person}
         body = shell.render(map_html=Markup(self.html.render(**kwargs)), **words)  # noqa: S704 - folium's own
         return (
             templates()

@@ -9,6 +9,8 @@ from importlib.resources import files
 __all__ = ["boundary_messages", "map_messages", "messages"]
 
 _BOUNDARIES = "bd."
+# Only on pages that need no script.
+_OFFICE = ("account.", "audit.")
 _COMMON = ("action.", "app.", "error.", "filter.date_", "lang.", "progress.", "time.days")
 
 
@@ -44,7 +46,7 @@ def map_messages(language: str) -> dict[str, str]:
     dict of str to str
         Key -> text.
     """
-    return {key: text for key, text in messages(language).items() if not key.startswith(_BOUNDARIES)}
+    return {key: text for key, text in messages(language).items() if not key.startswith((_BOUNDARIES, *_OFFICE))}
 
 
 def boundary_messages(language: str) -> dict[str, str]:

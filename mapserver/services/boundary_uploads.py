@@ -12,10 +12,10 @@ from layers.errors import AnttError, FileUnreadable
 from layers.wording import Text, nfc, storable
 from mapserver.services.uploads import discard, keep_files
 
-__all__ = ["KINDS", "keep_boundary_files", "named_as_sent", "shown_name"]
+__all__ = ["COMPANIONS", "KINDS", "keep_boundary_files", "named_as_sent", "shown_name"]
 
 KINDS = (".zip", ".shp", ".tab", ".mif", ".gpkg", ".geojson", ".json", ".fgb", ".kml", ".kmz", ".gml")
-_COMPANIONS: Mapping[str, tuple[str, ...]] = {
+COMPANIONS: Mapping[str, tuple[str, ...]] = {
     ".shp": (".shx", ".dbf", ".prj", ".cpg"),
     ".tab": (".dat", ".map", ".id", ".ind"),
     ".mif": (".mid",),
@@ -77,7 +77,7 @@ def keep_boundary_files(folder: Path, sent: Sequence[Sent]) -> tuple[Path, str]:
     beside = {
         _suffix(name): save
         for name, save in files.items()
-        if _suffix(name) in _COMPANIONS.get(suffix, ()) and name[: -len(_suffix(name))].casefold() == stem
+        if _suffix(name) in COMPANIONS.get(suffix, ()) and name[: -len(_suffix(name))].casefold() == stem
     }
     path = keep_files(folder, {suffix: files[main], **beside}, main=suffix)
     try:

@@ -5,11 +5,20 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
-__all__ = ["VersionedCache"]
+__all__ = ["VersionedCache", "Weighed"]
 
 Value = TypeVar("Value")
+
+
+class Weighed(Protocol):
+    """Something that knows how much room it takes."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes."""
+        ...
 
 
 class VersionedCache(Generic[Value]):
@@ -33,6 +42,13 @@ class VersionedCache(Generic[Value]):
         self._weight = 0
         self._lock = threading.Lock()
         self._making: dict[Hashable, threading.Lock] = {}
+        self._found = 0
+        self._made = 0
+
+    @property
+    def uses(self) -> tuple[int, int]:
+        """How many answers were found here, and how many had to be made."""
+        return self._found, self._made
 
     def get_or_make(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """Return the answer of a key, making it when it is not held.
@@ -58,6 +74,7 @@ class VersionedCache(Generic[Value]):
         with self._lock:
             if key in self._held:
                 self._held.move_to_end(key)
+                self._found += 1
                 return self._held[key]
             making = self._making.setdefault(key, threading.Lock())
         # One thread makes the answer; the others that asked for it wait and then find it.
@@ -73,6 +90,7 @@ class VersionedCache(Generic[Value]):
 
     def _keep(self, key: Hashable, made: Value) -> Value:
         with self._lock:
+            self._made += 1
             self._held[key] = made
             self._weight += self._weigh(made)
             while self._weight > self._limit and len(self._held) > 1:

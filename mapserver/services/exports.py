@@ -20,20 +20,21 @@ import shapely
 from numpy.typing import NDArray
 
 from layers.catalog import INCIDENTS, categories
-from layers.errors import InvalidParameter, OutputUnwritable, StoreBusy, TooLarge
+from layers.errors import InvalidParameter, OutputUnwritable, TooLarge
 from layers.index.identity import ascending, find, hash_ids
 from layers.records import Filter
 from layers.schema import Kind
+from layers.store import Query
 from layers.wording import Text
 from mapserver.services.incidents import Selection, select
-from mapserver.services.reader import Reader, incident_rows
+from mapserver.services.reader import Reader
 from mapserver.services.spreadsheet_cells import neutral
+from mapserver.services.steady import read_steadily
 
-__all__ = ["KINDS", "Export", "collect_export", "kind_of", "write_export", "write_export_file"]
+__all__ = ["KINDS", "Export", "collect_export", "kind_of", "put_file", "write_export", "write_export_file"]
 
 KINDS = ("csv", "xlsx", "geojson")
 
-_TRIES = 3
 # Rows of a sheet in Office Open XML, less those above the data.
 _SHEET_ROWS = 1_048_576 - 10
 _DEGREE_DIGITS = 7
@@ -136,21 +137,17 @@ def collect_export(reader: Reader, asked: Filter, *, now: dt.datetime, language:
     StoreBusy
         When the data changed each time they were read.
     """
-    for _attempt in range(_TRIES):
-        versions = reader.store.versions()
-        taken = select(reader, asked, now=now)
-        frame = reader.store.read(INCIDENTS, incident_rows(with_withdrawn=asked.with_withdrawn))
-        # Both were read one after the other; only of one version do they belong together.
-        if reader.store.versions() == versions:
-            rows = _rows(taken, frame, zone=reader.timezone, language=language)
-            titles = {str(name): _title(str(name)).in_language(language) for name in rows.columns}
-            meta = taken.provenance.as_json(language)
-            exported = now.astimezone(reader.timezone).isoformat(timespec="seconds")
-            return Export(rows, meta | {"crs": "EPSG:4326", "exported_at": exported, "columns": titles})
-    raise StoreBusy(
-        Text("Dữ liệu thay đổi liên tục trong lúc xuất.", "The data kept changing while they were read."),
-        Text("Thử lại khi việc nhập dữ liệu đã xong.", "Try again when the import is done."),
-    )
+    counted = () if asked.with_withdrawn else (("withdrawn", None),)
+
+    def both() -> tuple[Selection, gpd.GeoDataFrame]:
+        return select(reader, asked, now=now), reader.details(Query(where=counted))
+
+    taken, frame = read_steadily(reader.store, both)
+    rows = _rows(taken, frame, zone=reader.timezone, language=language)
+    titles = {str(name): _title(str(name)).in_language(language) for name in rows.columns}
+    meta = taken.provenance.as_json(language)
+    exported = now.astimezone(reader.timezone).isoformat(timespec="seconds")
+    return Export(rows, meta | {"crs": "EPSG:4326", "rows": len(rows), "exported_at": exported, "columns": titles})
 
 
 def _rows(taken: Selection, frame: gpd.GeoDataFrame, *, zone: ZoneInfo, language: str) -> pd.DataFrame:
@@ -271,7 +268,7 @@ def _xlsx(export: Export, out: BinaryIO) -> None:
     origin = book.create_sheet("Nguồn gốc")
     for name, value in export.meta.items():
         for key, entry in value.items() if isinstance(value, dict) else [("", value)]:
-            shown = "; ".join(entry) if isinstance(entry, list) else entry
+            shown = "; ".join(map(str, entry)) if isinstance(entry, list) else entry
             origin.append(cells((f"{name}.{key}" if key else name, shown)))
     book.save(out)
 
@@ -317,10 +314,10 @@ def write_export_file(export: Export, path: Path) -> list[Path]:
         When the rows do not fit into a sheet.
     """
     kind = kind_of(path)
-    written = [_replaced(path, lambda out: write_export(export, kind, out))]
+    written = [put_file(path, lambda out: write_export(export, kind, out))]
     if kind == "csv":
         meta = json.dumps(export.meta, ensure_ascii=False, indent=2).encode()
-        written.append(_replaced(path.with_suffix(".meta.json"), lambda out: _put(out, meta)))
+        written.append(put_file(path.with_suffix(".meta.json"), lambda out: _put(out, meta)))
     return written
 
 
@@ -328,7 +325,26 @@ def _put(out: BinaryIO, content: bytes) -> None:
     out.write(content)
 
 
-def _replaced(path: Path, write: Callable[[BinaryIO], None]) -> Path:
+def put_file(path: Path, write: Callable[[BinaryIO], object]) -> Path:
+    """Write a file whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        Where to.
+    write : callable
+        Writes the content.
+
+    Returns
+    -------
+    Path
+        Where it lies.
+
+    Raises
+    ------
+    OutputUnwritable
+        When it cannot be written.
+    """
     partial = path.with_name(f".{path.name}.part")
     try:
         with partial.open("wb") as out:

@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 from layers.boundaries.locate import locate
 from layers.catalog import UNITS
 from layers.incidents.identity import SeenRows
-from layers.incidents.ingest import ingest_chunk
+from layers.incidents.ingest import ChunkResult, ingest_chunk
 from layers.incidents.options import IngestOptions
-from layers.incidents.tables import Table
+from layers.incidents.tables import Chunk, Table
 from layers.store import Store
 from mapserver.services.imports_settling import Batch
+from mapserver.services.own_rows import OwnRows
 
-__all__ = ["UnitsInForce", "ahead", "read_batches"]
+__all__ = ["UnitsInForce", "ahead", "batch_of", "read_batches"]
 
 Item = TypeVar("Item")
 
@@ -69,7 +70,13 @@ class UnitsInForce:
 
 
 def read_batches(
-    table: Table, options: IngestOptions, units: UnitsInForce, *, skip_rows: int, rng: np.random.Generator
+    table: Table,
+    options: IngestOptions,
+    units: UnitsInForce,
+    *,
+    own: OwnRows | None,
+    skip_rows: int,
+    rng: np.random.Generator,
 ) -> Iterator[Batch]:
     """Read and understand a file chunk by chunk.
 
@@ -81,6 +88,8 @@ def read_batches(
         How it is understood.
     units : UnitsInForce
         To tell the places outside.
+    own : OwnRows or None
+        What whoever imports may bring; None for everything.
     skip_rows : int
         Rows at the beginning that were kept before; they are read for their references only.
     rng : numpy.random.Generator
@@ -96,7 +105,31 @@ def read_batches(
         rows += len(chunk)
         result = ingest_chunk(chunk, options, seen, rng=rng)
         if rows > skip_rows:
-            yield Batch(chunk, result, units.outside(result.accepted))
+            yield batch_of(chunk, result, units, own=own)
+
+
+def batch_of(chunk: Chunk, result: ChunkResult, units: UnitsInForce, *, own: OwnRows | None) -> Batch:
+    """Look where rows that were understood lie.
+
+    Parameters
+    ----------
+    chunk : Chunk
+        The rows as text.
+    result : ChunkResult
+        What the file alone says of them.
+    units : UnitsInForce
+        To tell the places outside.
+    own : OwnRows or None
+        What whoever imports may bring; None for everything.
+
+    Returns
+    -------
+    Batch
+        The rows, before they meet the store.
+    """
+    accepted = result.accepted
+    barred = np.zeros(len(accepted), dtype=np.bool_) if own is None else ~own.takes(accepted)
+    return Batch(chunk, result, units.outside(accepted), barred)
 
 
 def ahead(items: Iterator[Item], *, depth: int = _BATCHES_AHEAD) -> Generator[Item]:

@@ -8,9 +8,8 @@ from collections.abc import Collection
 import geopandas as gpd
 import numpy as np
 
-from layers.boundaries.beats import version_names
 from layers.boundaries.nesting import NO_WARD, wards_of
-from layers.boundaries.versions import in_force
+from layers.boundaries.versions import in_force, version_names
 from layers.catalog import UNITS
 from layers.errors import Conflict, InvalidParameter
 from layers.records import vi_date

@@ -24,6 +24,7 @@ from mapserver.services.imports import refuse_store_file
 from mapserver.services.imports_categories import category_words
 from mapserver.services.imports_ledger import find_import, process_mark, unfinished
 from mapserver.services.imports_running import UNWATCHED, ImportRun, IncidentResult, Watch
+from mapserver.services.own_rows import OwnRows
 
 __all__ = ["CHUNK_ROWS", "ON_CHANGE", "IncidentRequest", "IncidentResult", "Watch", "import_incidents", "resume_import"]
 
@@ -89,7 +90,13 @@ class IncidentRequest:
 
 
 def import_incidents(
-    store: Store, request: IncidentRequest, *, now: dt.datetime, rng: np.random.Generator, watch: Watch = UNWATCHED
+    store: Store,
+    request: IncidentRequest,
+    *,
+    now: dt.datetime,
+    rng: np.random.Generator,
+    watch: Watch = UNWATCHED,
+    own: OwnRows | None = None,
 ) -> IncidentResult:
     """Read a file of incidents and keep it chunk by chunk, with its place in the ledger.
 
@@ -107,6 +114,8 @@ def import_incidents(
         Source of the ids.
     watch : Watch
         Progress, cancelling and the clock of the signs of life.
+    own : OwnRows, optional
+        What whoever imports may bring and change; everything when left out. Other rows are set aside.
 
     Returns
     -------
@@ -123,12 +132,14 @@ def import_incidents(
     table = open_table(request.path, encoding=request.encoding, chunk_rows=_rows_read(request.chunk_rows))
     mapping = with_overrides(guess_mapping(table.columns), request.mapping, table.columns)
     record = _new_record(store, request, table=table, mapping=mapping, now=now)
+    # Only who is bound in the same way may go on with it.
+    record = replace(record, options={**record.options, "area": None if own is None else own.area})
     begun = unfinished(store, record, now)
     if begun is not None:
         table = _table_as_begun(request.path, begun)
-        return ImportRun(store, begun, table=table, rng=rng, watch=watch).go_on(now)
+        return ImportRun(store, begun, table=table, rng=rng, watch=watch, own=own).go_on(now)
     record = replace(record, import_id=new_ids(1, now=now, rng=rng)[0])
-    new = ImportRun(store, record, table=table, rng=rng, watch=watch)
+    new = ImportRun(store, record, table=table, rng=rng, watch=watch, own=own)
     check_places(table, new.options)
     return new.run(resumed=False)
 

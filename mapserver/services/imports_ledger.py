@@ -19,7 +19,7 @@ __all__ = ["as_json", "find_import", "process_mark", "seen_imports", "seen_state
 _SILENT_AFTER = dt.timedelta(minutes=10)
 _CAN_GO_ON = {"interrupted", "failed"}
 # What must be the same for a file to be taken as the one that was begun.
-_SAME_OPTIONS = ("crs", "encoding", "timezone", "on_change")
+_SAME_OPTIONS = ("crs", "encoding", "timezone", "on_change", "area")
 
 
 def process_mark() -> dict[str, object]:

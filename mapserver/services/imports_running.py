@@ -23,6 +23,7 @@ from layers.wording import storable
 from mapserver.services.imports_batches import UnitsInForce, ahead, read_batches
 from mapserver.services.imports_ledger import process_mark
 from mapserver.services.imports_settling import Batch, KnownRows, Rules, settle
+from mapserver.services.own_rows import OwnRows
 
 __all__ = ["UNWATCHED", "ImportRun", "IncidentResult", "Progress", "Watch", "ingest_options"]
 
@@ -161,10 +162,19 @@ class ImportRun:
         Source of the ids.
     watch : Watch
         Progress, cancelling and the clock of the signs of life.
+    own : OwnRows, optional
+        What whoever imports may bring and change; everything when left out.
     """
 
     def __init__(
-        self, store: Store, record: ImportRecord, *, table: Table, rng: np.random.Generator, watch: Watch
+        self,
+        store: Store,
+        record: ImportRecord,
+        *,
+        table: Table,
+        rng: np.random.Generator,
+        watch: Watch,
+        own: OwnRows | None = None,
     ) -> None:
         self.options = ingest_options(record)
         self._store = store
@@ -174,7 +184,8 @@ class ImportRun:
         self._table = table
         self._rng = rng
         self._watch = watch
-        self._known = KnownRows(store, record.source)
+        self._own = own
+        self._known = KnownRows(store, record.source, own)
         self._listed = False
 
     def go_on(self, now: dt.datetime) -> IncidentResult:
@@ -232,7 +243,9 @@ class ImportRun:
 
     def _run(self) -> str:
         units = UnitsInForce(self._store, self._record.started_at)
-        batches = read_batches(self._table, self.options, units, skip_rows=self._record.rows_done, rng=self._rng)
+        batches = read_batches(
+            self._table, self.options, units, own=self._own, skip_rows=self._record.rows_done, rng=self._rng
+        )
         unreadable: list[AnttError] = []
         # What was kept before a fault of the file stays; a fault of the store takes back what is not committed.
         with ExitStack() as group, closing(ahead(batches)) as coming:

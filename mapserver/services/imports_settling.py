@@ -15,8 +15,9 @@ from layers.incidents.counts import Counts
 from layers.incidents.ingest import ChunkResult
 from layers.incidents.rawcells import raw_cells
 from layers.incidents.tables import Chunk
-from layers.store import ChangeSet, Store
+from layers.store import ChangeSet, Query, Store
 from layers.store.base import Author, QuarantinedRow
+from mapserver.services.own_rows import WHEREABOUTS, OwnRows
 
 __all__ = ["Batch", "KnownRows", "Rules", "Settled", "settle"]
 
@@ -52,11 +53,14 @@ class Batch:
         What the file alone says of them.
     outside : ndarray of bool, shape (accepted,)
         Accepted rows whose place lies in no unit.
+    barred : ndarray of bool, shape (accepted,)
+        Accepted rows that whoever imports may not bring; they are never compared with the store.
     """
 
     chunk: Chunk
     result: ChunkResult
     outside: NDArray[np.bool_]
+    barred: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -106,11 +110,15 @@ class KnownRows:
         The store of record.
     source : str
         Name of the source.
+    own : OwnRows, optional
+        What whoever imports may change; everything when left out.
     """
 
-    def __init__(self, store: Store, source: str) -> None:
+    def __init__(self, store: Store, source: str, own: OwnRows | None = None) -> None:
         self._store = store
         self._source = source
+        self._own = own
+        self._barred_ids: frozenset[str] | None = None
         self._version: int | None = None
         self._raised_by_commit = False
         self._rows = pd.DataFrame()
@@ -122,6 +130,7 @@ class KnownRows:
             return
         self._rows = self._store.known_references(self._source)
         self._index = pd.Index(self._rows["source_ref"].to_numpy(dtype=object), dtype=object)
+        self._barred_ids = None
         self.settled()
 
     def settled(self, *, wrote: bool = False) -> None:
@@ -171,6 +180,32 @@ class KnownRows:
         same = (places >= 0) & ((kept == hashes) | (pd.isna(kept) & made))
         return places, np.asarray(same, dtype=np.bool_)
 
+    def barred(self, places: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Tell which known rows lie where whoever imports may change nothing.
+
+        Parameters
+        ----------
+        places : ndarray of int64, shape (n,)
+            As `find` gives them.
+
+        Returns
+        -------
+        ndarray of bool, shape (n,)
+            False for a new row.
+        """
+        found = places >= 0
+        if self._own is not None and found.any():
+            if self._barred_ids is None:
+                # The run itself writes inside the area alone, so this holds until another writer comes.
+                self._barred_ids = self._outside(self._own)
+            found[found] = self.at(places[found])["id"].isin(self._barred_ids).to_numpy()
+            return found
+        return np.zeros(len(places), dtype=np.bool_)
+
+    def _outside(self, own: OwnRows) -> frozenset[str]:
+        kept = self._store.read(INCIDENTS, Query(where=(("source", self._source),), columns=WHEREABOUTS))
+        return frozenset(kept["id"][~own.shows(kept)])
+
     def at(self, places: NDArray[np.int64]) -> pd.DataFrame:
         """Take known rows.
 
@@ -214,16 +249,19 @@ def settle(store: Store, batch: Batch, known: KnownRows, *, rules: Rules) -> Set
     known.refresh()
     accepted = batch.result.accepted
     places, same = known.find(accepted)
-    new = places < 0
-    changed = ~new & ~same
+    barred = batch.barred | known.barred(places)
+    new = (places < 0) & ~barred
+    changed = (places >= 0) & ~same & ~barred
     if new.any():
         store.append(INCIDENTS, accepted if new.all() else accepted[new])
     updating = rules.on_change == "update"
     if updating and changed.any():
         _update(store, accepted[changed], known.at(places[changed]), rules=rules)
     known.settled(wrote=bool(new.any() or (updating and changed.any())))
-    aside = _aside(batch, rules, changed=np.zeros_like(changed) if updating else changed)
-    return Settled(_counts(batch, new=new, changed=changed, updating=updating), tuple(aside))
+    held = {"outside_area": barred, "changed_record": np.zeros_like(changed) if updating else changed}
+    aside = _aside(batch, rules, held)
+    updated = changed if updating else np.zeros_like(changed)
+    return Settled(_counts(batch, new=new, updated=updated, held=held), tuple(aside))
 
 
 def _update(store: Store, rows: gpd.GeoDataFrame, known: pd.DataFrame, *, rules: Rules) -> None:
@@ -243,32 +281,33 @@ def _plain(column: pd.Series) -> list[object]:
     return values
 
 
-def _aside(batch: Batch, rules: Rules, *, changed: NDArray[np.bool_]) -> list[QuarantinedRow]:
+def _aside(batch: Batch, rules: Rules, held: Mapping[str, NDArray[np.bool_]]) -> list[QuarantinedRow]:
     result = batch.result
     rows = [
         QuarantinedRow(rules.import_id, int(row), tuple(reasons), raw)
         for row, reasons, raw in result.quarantined[["row", "reasons", "raw"]].itertuples(index=False)
     ]
-    if changed.any():
-        numbers = result.numbers[changed]
+    for reason, where in held.items():
+        numbers = result.numbers[where]
         raws = raw_cells(batch.chunk, rules.mapping, np.flatnonzero(np.isin(batch.chunk.numbers, numbers)))
         rows += [
-            QuarantinedRow(rules.import_id, int(row), ("changed_record",), raw)
-            for row, raw in zip(numbers, raws, strict=True)
+            QuarantinedRow(rules.import_id, int(row), (reason,), raw) for row, raw in zip(numbers, raws, strict=True)
         ]
     return rows
 
 
-def _counts(batch: Batch, *, new: NDArray[np.bool_], changed: NDArray[np.bool_], updating: bool) -> Counts:
-    counts, kept = batch.result.counts, new | changed if updating else new
+def _counts(
+    batch: Batch, *, new: NDArray[np.bool_], updated: NDArray[np.bool_], held: Mapping[str, NDArray[np.bool_]]
+) -> Counts:
+    counts, kept = batch.result.counts, new | updated
     placed = batch.result.accepted.geometry.notna().to_numpy()
-    again = int((~new & ~changed).sum())
+    aside = np.logical_or.reduce(list(held.values()))
     return replace(
         counts,
         accepted=int(new.sum()),
-        updated=int(changed.sum()) if updating else 0,
-        quarantined=counts.quarantined + (0 if updating else int(changed.sum())),
-        duplicates=counts.duplicates + again,
+        updated=int(updated.sum()),
+        quarantined=counts.quarantined + int(aside.sum()),
+        duplicates=counts.duplicates + int((~kept & ~aside).sum()),
         unplaced=int((~placed & kept).sum()),
         outside=int((batch.outside & kept).sum()),
         unmapped_category=_unmapped(batch.result, kept),

@@ -22,6 +22,7 @@ from layers.incidents.values import SEVERITIES, STATUSES, clean_cells, mask_pers
 from layers.store import Store
 from layers.store.base import Author
 from layers.wording import Text, nfc
+from mapserver.services.own_ground import OwnGround
 
 __all__ = ["HAND_FIELDS", "HAND_SOURCE", "Desk", "Fields", "checked_row", "masked_reason", "refuse_unlisted", "text_of"]
 
@@ -35,6 +36,12 @@ HAND_FIELDS: tuple[str, ...] = (
 Fields = Mapping[str, str | None]
 
 _LONGEST_REASON = 500
+
+# What the code of a reason begins with -> the field at which a form says it.
+_FIELD_OF_REASON = {
+    "time": "occurred_from", "date": "occurred_from", "end": "occurred_to", "reported": "reported_at",
+    "coordinates": "lon", "axes": "lon", "outside": "lon", "accuracy": "location_accuracy_m",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,12 +58,16 @@ class Desk:
         IANA name of the zone of moments that state none.
     region : Bounds
         Degrees; once boundaries are loaded a place outside is refused.
+    ground : OwnGround, optional
+        What the author sees exactly: a record is written only there, before and after the change. Everything
+        when left out.
     """
 
     store: Store
     author: Author
     timezone: str
     region: Bounds = VIETNAM
+    ground: OwnGround | None = None
 
 
 def text_of(fields: Fields, name: str) -> str:
@@ -128,6 +139,7 @@ def refuse_unlisted(fields: Fields, kept: Mapping[str, object]) -> None:
                 Text(f"Không có giá trị “{text_of(fields, name)}” cho {name}.",
                      f"There is no {name} “{text_of(fields, name)}”."),
                 Text(f"Các giá trị có: {known}.", f"Values: {known}."),
+                details={"fields": [name]},
             )  # fmt: skip
 
 
@@ -151,7 +163,7 @@ def checked_row(desk: Desk, fields: Fields, *, rng: np.random.Generator) -> gpd.
     Raises
     ------
     InvalidParameter
-        When a field is not usable; its details hold the reasons' codes.
+        When a field is not usable; its details hold the reasons' codes and the fields they are about.
     """
     cells = {name: text_of(fields, name) for name in HAND_FIELDS if name != "occurred_to"}
     category = cells["category"]
@@ -160,6 +172,7 @@ def checked_row(desk: Desk, fields: Fields, *, rng: np.random.Generator) -> gpd.
         raise InvalidParameter(
             Text(f"Không có loại vụ việc “{category}”.", f"There is no category “{category}”."),
             Text(f"Các loại có: {listed}.", f"Categories: {listed}."),
+            details={"fields": ["category"]},
         )
     cells["occurred_at"] = cells.pop("occurred_from")
     options = IngestOptions(
@@ -180,12 +193,13 @@ def checked_row(desk: Desk, fields: Fields, *, rng: np.random.Generator) -> gpd.
     return row
 
 
-def _unusable(codes: list[str]) -> InvalidParameter:
+def _unusable(codes: list[str], field: str | None = None) -> InvalidParameter:
     reasons = [reason_text(code) for code in codes]
+    fields = [field or _FIELD_OF_REASON.get(code.partition("_")[0], "") for code in codes]
     return InvalidParameter(
         Text(" ".join(reason.vi for reason in reasons), " ".join(reason.en for reason in reasons)),
         Text("Sửa lại rồi ghi lần nữa; chưa ghi gì vào kho.", "Correct it and write again; nothing was kept."),
-        details={"reasons": codes},
+        details={"reasons": codes, "fields": [name for name in fields if name]},
     )
 
 
@@ -200,7 +214,7 @@ def _end(desk: Desk, fields: Fields, *, start: pd.Timestamp) -> pd.Timestamp:
     latest = desk.author.at + dt.timedelta(days=1)
     found = read_moments(cells, None, timezone=desk.timezone, latest=latest)
     if found.faults[0]:
-        raise _unusable([reason_at(int(found.faults[0]))])
+        raise _unusable([reason_at(int(found.faults[0]))], "occurred_to")
     never = np.iinfo(np.int64).min
     # A day without its hour is taken to its end.
     micros = found.start_us[0] if found.end_us[0] == never else found.end_us[0]
@@ -209,5 +223,6 @@ def _end(desk: Desk, fields: Fields, *, start: pd.Timestamp) -> pd.Timestamp:
         raise InvalidParameter(
             Text("“Xảy ra đến” phải sau “xảy ra từ”.", "“Occurred to” must come after “occurred from”."),
             Text("Kiểm tra lại hai thời điểm.", "Check both moments."),
+            details={"fields": ["occurred_to"]},
         )
     return end

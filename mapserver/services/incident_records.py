@@ -17,8 +17,9 @@ from layers.schema import Kind
 from layers.store import Query, Store
 from layers.store.base import Change
 from layers.wording import Text
+from mapserver.services.own_ground import OwnGround, Whereabouts
 
-__all__ = ["IncidentRecord", "change_json", "incident_history", "kept_value", "read_incident"]
+__all__ = ["IncidentRecord", "change_json", "incident_history", "kept_value", "read_incident", "record_of"]
 
 _MOMENTS = frozenset(column.name for column in INCIDENTS.schema.columns if column.kind is Kind.MOMENT)
 _DEGREE_DIGITS = 7
@@ -46,6 +47,13 @@ class IncidentRecord:
     lon: float | None
     lat: float | None
 
+    @property
+    def whereabouts(self) -> Whereabouts:
+        """Where it was, which decides who sees it."""
+        told, moment = self.values["reported_unit"], self.values["occurred_from"]
+        assert isinstance(moment, dt.datetime)  # noqa: S101 - the schema requires it
+        return Whereabouts(self.lon, self.lat, None if told is None else str(told), moment)
+
     def as_json(self, timezone: str) -> dict[str, object]:
         """Write it as plain values.
 
@@ -63,7 +71,7 @@ class IncidentRecord:
         return {"id": self.record_id, "row_version": self.row_version, **plain, "lon": self.lon, "lat": self.lat}
 
 
-def read_incident(store: Store, record_id: str) -> IncidentRecord:
+def read_incident(store: Store, record_id: str, *, ground: OwnGround | None = None) -> IncidentRecord:
     """Read one incident, withdrawn or not.
 
     Parameters
@@ -72,6 +80,8 @@ def read_incident(store: Store, record_id: str) -> IncidentRecord:
         The store of record.
     record_id : str
         Its id.
+    ground : OwnGround, optional
+        What the reader sees exactly; everything when left out.
 
     Returns
     -------
@@ -81,19 +91,35 @@ def read_incident(store: Store, record_id: str) -> IncidentRecord:
     Raises
     ------
     NotFound
-        When there is no such incident.
+        When there is no such incident, or it lies where the reader does not see exactly: both look the same.
     """
     found = store.read(INCIDENTS, Query(where=(("id", record_id),)))
-    if found.empty:
+    record = None if found.empty else record_of(found.iloc[0])
+    if record is None or not (ground is None or ground.shows(record.whereabouts)):
         raise NotFound(
             Text(f"Không có vụ việc “{record_id}”.", f"There is no incident “{record_id}”."),
             Text("Kiểm tra lại mã vụ việc; mã có trong tệp xuất.", "Check the id; an export lists the ids."),
         )
-    row = found.iloc[0]
+    return record
+
+
+def record_of(row: pd.Series) -> IncidentRecord:
+    """Take a row of the layer as a record.
+
+    Parameters
+    ----------
+    row : Series
+        With every column, the id, the version and the geometry in EPSG:4326.
+
+    Returns
+    -------
+    IncidentRecord
+        The record.
+    """
     shape = row["geometry"]
     placed = shape is not None and not shape.is_empty
     return IncidentRecord(
-        record_id,
+        str(row["id"]),
         int(row["row_version"]),
         {column.name: kept_value(row[column.name]) for column in INCIDENTS.schema.columns},
         round(float(shape.x), _DEGREE_DIGITS) if placed else None,
@@ -124,7 +150,7 @@ def kept_value(value: object) -> object:
     return value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
 
 
-def incident_history(store: Store, record_id: str) -> list[Change]:
+def incident_history(store: Store, record_id: str, *, ground: OwnGround | None = None) -> list[Change]:
     """Read what happened to one incident.
 
     Parameters
@@ -133,21 +159,27 @@ def incident_history(store: Store, record_id: str) -> list[Change]:
         The store of record.
     record_id : str
         Its id.
+    ground : OwnGround, optional
+        What the reader sees exactly; everything when left out.
 
     Returns
     -------
     list of Change
-        Oldest first. An incident of a file that nobody changed has none: its import is in the ledger.
+        Oldest first, without places that the reader may not see. An incident of a file that nobody changed has
+        none: its import is in the ledger.
 
     Raises
     ------
     NotFound
-        When there is no such incident and never was.
+        When there is no such incident and never was, or the reader may not see it.
     """
     changes = store.history(INCIDENTS, record_id)
-    if not changes:
-        read_incident(store, record_id)
-    return changes
+    if ground is None:
+        if not changes:
+            read_incident(store, record_id)
+        return changes
+    read_incident(store, record_id, ground=ground)
+    return [ground.told(change) for change in changes]
 
 
 def change_json(change: Change, timezone: str) -> dict[str, object]:

@@ -13,8 +13,9 @@ from layers.catalog import INCIDENTS
 from layers.incidents.summary import Summary, summarise, timeline
 from layers.records import Filter
 from mapserver.services.provenance import Provenance, provenance
-from mapserver.services.reader import IncidentTable, Reader, UnitTable
+from mapserver.services.reader import Reader
 from mapserver.services.selecting import chosen
+from mapserver.services.tables import IncidentTable, UnitTable
 
 __all__ = ["Counted", "Points", "Selection", "dated_filter", "points", "select", "summary"]
 
@@ -122,7 +123,7 @@ def select(reader: Reader, asked: Filter, *, now: dt.datetime) -> Selection:
         When a category is not in the list.
     """
     dated = dated_filter(reader, asked, now=now)
-    versions = reader.store.versions()
+    versions = reader.versions()
     units, table = reader.incidents(dated.as_of or reader.today(now), with_withdrawn=dated.with_withdrawn)
     versions[INCIDENTS.key] = table.version
     key = (dated, units, table, tuple(versions.items()))

@@ -8,6 +8,8 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pandas as pd
+import shapely
 
 from layers.catalog import INCIDENTS
 from layers.errors import Conflict, InvalidParameter, StaleVersion
@@ -24,6 +26,7 @@ from mapserver.services.incident_desk import (
     text_of,
 )
 from mapserver.services.incident_records import IncidentRecord, kept_value, read_incident
+from mapserver.services.own_ground import Whereabouts
 
 __all__ = [
     "HAND_FIELDS",
@@ -72,9 +75,10 @@ def add_incident(desk: Desk, fields: Fields, *, why: str, rng: np.random.Generat
             raise _missing(name)
     refuse_unlisted(fields, {})
     row = checked_row(desk, fields, rng=rng)
+    _require_ground(desk, row.iloc[0])
     row["source"], row["source_ref"] = HAND_SOURCE, _reference(desk, rng)
     desk.store.apply(ChangeSet(INCIDENTS, insert=row), _signed(desk, why).author)
-    return read_incident(desk.store, str(row["id"].iloc[0]))
+    return _held(desk, str(row["id"].iloc[0]))
 
 
 def edit_incident(
@@ -123,15 +127,16 @@ def edit_incident(
     for name in ("category", "occurred_from"):
         if name in fields and not text_of(fields, name):
             raise _missing(name)
-    found = read_incident(desk.store, record_id)
+    found = _held(desk, record_id)
     if row_version is not None and row_version != found.row_version:
         raise _stale(desk, found, fields=fields, row_version=row_version)
     _refuse_withdrawn(found)
     refuse_unlisted(fields, found.values)
     changes = _differing(found, _new_values(desk, found, fields, rng=rng))
     if changes:
+        _require_ground(desk, dict(found.values) | {"geometry": _point_of(found)} | changes)
         _apply(_signed(desk, why), found, changes, fields=fields)
-    return read_incident(desk.store, record_id)
+    return _held(desk, record_id)
 
 
 def withdraw_incident(desk: Desk, record_id: str, *, reason: str, row_version: int | None) -> IncidentRecord:
@@ -167,7 +172,7 @@ def withdraw_incident(desk: Desk, record_id: str, *, reason: str, row_version: i
     found, said = _based_on(desk, record_id, reason=reason, row_version=row_version)
     _refuse_withdrawn(found)
     _apply(_signed(desk, said), found, {"withdrawn": said}, fields={"withdrawn": said})
-    return read_incident(desk.store, record_id)
+    return _held(desk, record_id)
 
 
 def reinstate_incident(desk: Desk, record_id: str, *, reason: str, row_version: int | None) -> IncidentRecord:
@@ -207,7 +212,7 @@ def reinstate_incident(desk: Desk, record_id: str, *, reason: str, row_version: 
             Text("Không cần làm gì: vụ việc vẫn có trong số liệu.", "Nothing is to be done: it is counted."),
         )
     _apply(_signed(desk, said), found, {"withdrawn": None}, fields={"withdrawn": None})
-    return read_incident(desk.store, record_id)
+    return _held(desk, record_id)
 
 
 def _based_on(desk: Desk, record_id: str, *, reason: str, row_version: int | None) -> tuple[IncidentRecord, str]:
@@ -218,11 +223,29 @@ def _based_on(desk: Desk, record_id: str, *, reason: str, row_version: int | Non
             Text("Chưa nêu lý do.", "There is no reason."),
             Text("Ghi lý do, ví dụ: trùng với vụ khác, rút nhầm.",
                  "Give a reason, such as: the same as another incident, withdrawn by mistake."),
+            details={"fields": ["reason"]},
         )  # fmt: skip
-    found = read_incident(desk.store, record_id)
+    found = _held(desk, record_id)
     if row_version is not None and row_version != found.row_version:
         raise _stale(desk, found, fields={"reason": said}, row_version=row_version)
     return found, said
+
+
+def _held(desk: Desk, record_id: str) -> IncidentRecord:
+    return read_incident(desk.store, record_id, ground=desk.ground)
+
+
+def _require_ground(desk: Desk, values: Mapping[str, object] | pd.Series) -> None:
+    """Refuse to write a record where its author does not see exactly."""
+    if desk.ground is not None:
+        lon, lat = _lonlat(values["geometry"])
+        told, moment = kept_value(values["reported_unit"]), kept_value(values["occurred_from"])
+        assert isinstance(moment, dt.datetime)  # noqa: S101 - the schema requires it
+        desk.ground.require(Whereabouts(lon, lat, None if told is None else str(told), moment))
+
+
+def _point_of(found: IncidentRecord) -> shapely.Point | None:
+    return None if found.lon is None or found.lat is None else shapely.Point(found.lon, found.lat)
 
 
 def _signed(desk: Desk, why: str) -> Desk:
@@ -244,6 +267,7 @@ def _missing(name: str) -> InvalidParameter:
     return InvalidParameter(
         Text(f"Thiếu “{title.vi}” ({name}).", f"“{title.en}” ({name}) is missing."),
         Text("Bổ sung trường này rồi ghi lại.", "Fill this field in and write again."),
+        details={"fields": [name]},
     )
 
 
@@ -319,7 +343,7 @@ def _apply(desk: Desk, found: IncidentRecord, changes: Mapping[str, object], *, 
     try:
         desk.store.apply(change, desk.author)
     except StaleVersion as problem:
-        current = read_incident(desk.store, found.record_id)
+        current = _held(desk, found.record_id)
         raise _stale(desk, current, fields=fields, row_version=found.row_version) from problem
 
 

@@ -21,7 +21,7 @@ from layers.errors import FileUnreadable
 from layers.incidents.values import SEVERITIES, STATUSES
 from layers.index.columns import READ, Columns
 from layers.index.files import open_state
-from layers.index.manifest import index_folder, stamp
+from layers.index.manifest import index_folder, read_manifest, stamp
 from layers.index.merging import Delta
 from layers.index.segment import get_array, put_array
 from layers.index.state import IN_MEMORY, IdentitiesClash, Sorted, State, TableParts, advanced, folded, state_of
@@ -30,7 +30,7 @@ from layers.store.changes import Changes
 from layers.store.system_file import system_path
 from mapserver.services.cache import VersionedCache
 
-__all__ = ["IncidentSource", "folder_of", "followed", "unit_column", "vintage_of", "whole_state"]
+__all__ = ["IncidentSource", "folder_of", "followed", "index_lag", "unit_column", "vintage_of", "whole_state"]
 
 _LOG = logging.getLogger("antt")
 # Changes in memory beyond this share of the base are made part of it.
@@ -61,6 +61,24 @@ def folder_of(store: Store) -> Path | None:
         ``NAME.index`` beside the file, in the current folder for a database; None for a store in memory.
     """
     return index_folder(system_path(store.address))
+
+
+def index_lag(store: Store) -> int | None:
+    """Count the commits that the index of a store does not hold yet.
+
+    Parameters
+    ----------
+    store : Store
+        The store of record.
+
+    Returns
+    -------
+    int or None
+        Versions of the incidents; None where there is no index.
+    """
+    folder = folder_of(store)
+    manifest = None if folder is None else read_manifest(folder)
+    return None if manifest is None else max(0, store.versions()[INCIDENTS.key] - manifest.version)
 
 
 def whole_state(store: Store, timezone: str) -> State:

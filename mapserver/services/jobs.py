@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from layers.access.viewer import Viewer
 from layers.errors import AnttError
 from layers.geo import Bounds
 from layers.incidents.columns import guess_mapping, with_overrides
@@ -24,6 +25,8 @@ from layers.store.system import Job, SystemStore
 from layers.wording import Text
 from mapserver.services.boundary_jobs import CHECK_BOUNDARIES, IMPORT_BOUNDARIES, Following, do_task
 from mapserver.services.imports_incidents import IncidentRequest, Watch, import_incidents
+from mapserver.services.own_rows import importer_json, rows_of_importer
+from mapserver.services.quarantine_jobs import RETRY, do_retry
 from mapserver.services.uploads import discard
 
 __all__ = ["IMPORT", "Shift", "cancel_job", "job_json", "read_job", "run_next", "start_import", "start_job"]
@@ -97,7 +100,15 @@ def start_job(
     return system.job(job.job_id)
 
 
-def start_import(system: SystemStore, request: IncidentRequest, *, now: dt.datetime, rng: np.random.Generator) -> Job:
+def start_import(
+    system: SystemStore,
+    request: IncidentRequest,
+    viewer: Viewer,
+    *,
+    zone: str,
+    now: dt.datetime,
+    rng: np.random.Generator,
+) -> Job:
     """Look whether an uploaded file can be a table of incidents, and put its import behind what waits.
 
     Parameters
@@ -106,6 +117,10 @@ def start_import(system: SystemStore, request: IncidentRequest, *, now: dt.datet
         Where the jobs are.
     request : IncidentRequest
         What to import; its file is deleted when the job has ended, and at once when it is refused.
+    viewer : Viewer
+        Who imports: rows outside the area are set aside.
+    zone : str
+        IANA name of the zone that defines today.
     now : datetime
         The moment.
     rng : numpy.random.Generator
@@ -127,7 +142,8 @@ def start_import(system: SystemStore, request: IncidentRequest, *, now: dt.datet
         check_epsg(request.crs or table.epsg or _LONLAT_EPSG)
         check_timezone(request.timezone)
         plain = {entry.name: getattr(request, entry.name) for entry in fields(request)}
-        plain |= {"path": str(request.path), "mapping": dict(request.mapping)}
+        importer = importer_json(viewer, timezone=zone)
+        plain |= {"path": str(request.path), "mapping": dict(request.mapping), "importer": importer}
         return start_job(system, IMPORT, plain, now=now, rng=rng)
     except AnttError:
         discard(request.path)
@@ -272,11 +288,17 @@ class _Work:
 
 def _import(work: _Work) -> dict[str, object]:
     asked: dict[str, Any] = dict(work.job.request)
-    region = asked.pop("region")
+    region, importer = asked.pop("region"), asked.pop("importer")
     request = IncidentRequest(path=Path(asked.pop("path")), region=None if region is None else Bounds(*region), **asked)
-    shift = work.shift
+    shift, now = work.shift, work.shift.clock()
     watch = Watch(progress=work.tell, cancelled=lambda: not work.goes_on(), clock=shift.clock)
-    return import_incidents(shift.store, request, now=shift.clock(), rng=shift.rng, watch=watch).as_json()
+    own = rows_of_importer(shift.store, importer, now=now)
+    return import_incidents(shift.store, request, now=now, rng=shift.rng, watch=watch, own=own).as_json()
+
+
+def _retry(work: _Work) -> dict[str, object]:
+    shift = work.shift
+    return do_retry(shift.store, work.job, now=shift.clock(), rng=shift.rng)
 
 
 def _boundaries(work: _Work) -> dict[str, object]:
@@ -286,6 +308,7 @@ def _boundaries(work: _Work) -> dict[str, object]:
 
 _KINDS: dict[str, Callable[[_Work], dict[str, object]]] = {
     IMPORT: _import,
+    RETRY: _retry,
     CHECK_BOUNDARIES: _boundaries,
     IMPORT_BOUNDARIES: _boundaries,
 }
@@ -317,5 +340,5 @@ def _end_badly(work: _Work, problem: BaseException) -> None:
 
 def _clear(job: Job) -> None:
     # A boundary file is kept till it is imported: a person may settle its encoding or system first.
-    if job.kind == IMPORT or (job.kind == IMPORT_BOUNDARIES and job.state == "done"):
+    if job.kind in {IMPORT, RETRY} or (job.kind == IMPORT_BOUNDARIES and job.state == "done"):
         discard(Path(str(job.request["path"])))

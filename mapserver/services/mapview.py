@@ -13,8 +13,9 @@ from mapserver.rendering.config import URLS
 from mapserver.rendering.style import DENSITY_RAMP, SEQUENTIAL_RAMP
 from mapserver.rendering.view import LayerView, MapView
 from mapserver.services.incidents import select
-from mapserver.services.reader import IncidentTable, Reader, UnitTable
+from mapserver.services.reader import Reader
 from mapserver.services.selecting import vintage_text
+from mapserver.services.tables import IncidentTable, UnitTable
 from mapserver.services.vintages import vintages
 
 __all__ = ["DEFAULT_LAYERS", "layer_keys", "map_view"]

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from layers.catalog import SCHEMATIC
 from layers.records import Filter
 from layers.wording import Text
-from mapserver.services.reader import IncidentTable, UnitTable
 from mapserver.services.selecting import sentence
+from mapserver.services.tables import IncidentTable, UnitTable
 
 __all__ = ["Provenance", "notices", "provenance"]
 
@@ -103,9 +103,22 @@ def notices(units: UnitTable, incidents: IncidentTable | None = None) -> tuple[T
     elif len(units.frame):
         said.append(Text("Ranh giới tham khảo, không có giá trị pháp lý về địa giới",
                          "Boundaries for reference, without legal value"))  # fmt: skip
+    if incidents is not None and incidents.published is not None:
+        said.append(_of_published(incidents))
     if incidents is not None and incidents.synthetic:
         said.append(Text("Dữ liệu mô phỏng", "Synthetic data"))
     return tuple(said)
+
+
+def _of_published(incidents: IncidentTable) -> Text:
+    if not incidents.least_count:
+        return Text("Chưa có số liệu công bố", "No published counts yet")
+    k = incidents.least_count
+    said = Text(f"số liệu công bố theo ô và theo tháng; số nhỏ hơn {k} được giữ kín",
+                f"published counts by cell and month; numbers below {k} are withheld")  # fmt: skip
+    if incidents.published is not None and incidents.published.all():
+        return Text(said.vi[:1].upper() + said.vi[1:], said.en[:1].upper() + said.en[1:])
+    return Text(f"Ngoài phần được xem chính xác: {said.vi}", f"Beyond what may be seen exactly: {said.en}")
 
 
 def provenance(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -19,19 +20,21 @@ from layers.incidents.identity import SeenRows, from_hex_digits
 from layers.incidents.ingest import ingest_chunk
 from layers.incidents.options import IngestOptions
 from layers.incidents.reading import open_table
+from layers.incidents.reasons import reason_text
 from layers.incidents.tables import Chunk
 from layers.store import Query, Store
 from layers.store.base import Author, ImportRecord, QuarantinedRow
 from layers.wording import Text, fold
 from mapserver.services.imports import refuse_store_file
-from mapserver.services.imports_batches import UnitsInForce
+from mapserver.services.imports_batches import UnitsInForce, batch_of
 from mapserver.services.imports_categories import category_words
 from mapserver.services.imports_ledger import find_import
 from mapserver.services.imports_running import ingest_options
-from mapserver.services.imports_settling import Batch, KnownRows, Rules, settle
+from mapserver.services.imports_settling import KnownRows, Rules, settle
+from mapserver.services.own_rows import OwnRows
 from mapserver.services.quarantine_sheet import HEADINGS, write_sheet
 
-__all__ = ["RetryRequest", "expire", "export_quarantine", "retry_quarantine", "waiting_rows"]
+__all__ = ["RetryRequest", "expire", "export_quarantine", "retry_quarantine", "rows_json", "waiting_rows"]
 
 _KEY = ("import_id", "row")
 
@@ -48,14 +51,22 @@ class RetryRequest:
         Who corrected.
     region : Bounds or None
         The store's region, degrees.
+    own : OwnRows or None
+        What whoever corrected may bring and change; None for everything.
+    whose : str or None
+        Only rows of imports of this person; None for those of everybody.
     """
 
     path: Path
     who: str = ""
     region: Bounds | None = VIETNAM
+    own: OwnRows | None = None
+    whose: str | None = None
 
 
-def waiting_rows(store: Store, import_id: str | None = None, *, every: bool = False) -> list[QuarantinedRow]:
+def waiting_rows(
+    store: Store, import_id: str | None = None, *, every: bool = False, whose: str | None = None
+) -> list[QuarantinedRow]:
     """Read the rows set aside.
 
     Parameters
@@ -66,13 +77,57 @@ def waiting_rows(store: Store, import_id: str | None = None, *, every: bool = Fa
         Only those of one import.
     every : bool
         Whether rows that were accepted since, or have expired, are read as well.
+    whose : str or None
+        Only those of imports that this person made through a server; None for those of everybody.
 
     Returns
     -------
     list of QuarantinedRow
         By import and row.
     """
-    return [row for row in store.quarantined(import_id) if every or row.state == "waiting"]
+    rows = [row for row in store.quarantined(import_id) if every or row.state == "waiting"]
+    if whose is None:
+        return rows
+    mine = {record.import_id for record in store.imports() if _is_of(record, whose)}
+    return [row for row in rows if row.import_id in mine]
+
+
+def _is_of(record: ImportRecord, whose: str | None) -> bool:
+    # The user of a machine may have the name of an account; only an import through a server has an area.
+    return whose is None or (record.who == whose and record.options.get("area") is not None)
+
+
+def rows_json(store: Store, rows: Sequence[QuarantinedRow]) -> list[dict[str, object]]:
+    """Write rows set aside as plain values.
+
+    Parameters
+    ----------
+    store : Store
+        The store of record.
+    rows : sequence of QuarantinedRow
+        The rows.
+
+    Returns
+    -------
+    list of dict
+        ``import_id, file_name, layer, row, reasons, why, raw, state``.
+    """
+    imports = {record.import_id: record for record in store.imports()}
+    return [_row_json(row, imports[row.import_id]) for row in rows]
+
+
+def _row_json(row: QuarantinedRow, record: ImportRecord) -> dict[str, object]:
+    said = [reason_text(code) for code in row.reasons]
+    return {
+        "row": row.row,
+        "reasons": list(row.reasons),
+        "why": {"vi": " ".join(text.vi for text in said), "en": " ".join(text.en for text in said)},
+        "raw": dict(row.raw),
+        "import_id": row.import_id,
+        "state": row.state,
+        "file_name": record.file_name,
+        "layer": record.layer,
+    }
 
 
 def expire(store: Store, *, now: dt.datetime, days: int) -> int:
@@ -102,7 +157,9 @@ def expire(store: Store, *, now: dt.datetime, days: int) -> int:
     return len(emptied)
 
 
-def export_quarantine(store: Store, path: Path, *, import_id: str | None, language: str) -> int:
+def export_quarantine(
+    store: Store, out: Path | BinaryIO, *, import_id: str | None, language: str, whose: str | None = None
+) -> int:
     """Write the waiting rows of incidents as a sheet that people correct.
 
     Rows of other tables (models, lineage) are corrected in their own file and imported again.
@@ -111,12 +168,14 @@ def export_quarantine(store: Store, path: Path, *, import_id: str | None, langua
     ----------
     store : Store
         The store of record.
-    path : Path
+    out : Path or binary file
         The XLSX file to write.
     import_id : str or None
         Only those of one import.
     language : str
         Language of the headings and reasons, ``vi`` or ``en``.
+    whose : str or None
+        As in `waiting_rows`.
 
     Returns
     -------
@@ -129,8 +188,8 @@ def export_quarantine(store: Store, path: Path, *, import_id: str | None, langua
         When the file cannot be written.
     """
     of_incidents = {record.import_id for record in store.imports() if record.layer == INCIDENTS.key}
-    rows = [row for row in waiting_rows(store, import_id) if row.import_id in of_incidents]
-    write_sheet(rows, path, language=language)
+    rows = [row for row in waiting_rows(store, import_id, whose=whose) if row.import_id in of_incidents]
+    write_sheet(rows, out, language=language)
     return len(rows)
 
 
@@ -168,6 +227,8 @@ def retry_quarantine(store: Store, request: RetryRequest, *, now: dt.datetime, r
     with store.transaction():
         for import_id, group in rows.groupby("import_id", sort=True):
             record = find_import(store, str(import_id), now)
+            if not _is_of(record, request.whose):
+                raise _not_of_the_quarantine(request.path)
             total += _retry(store, record, group, request=request, now=now, rng=rng)
     return total
 
@@ -206,7 +267,8 @@ def _retry(
         raise _not_of_the_quarantine(request.path)
     waiting = {number: row for number, row in kept.items() if row.state == "waiting"}
     fresh = rows[rows["row"].isin(waiting)].drop_duplicates("row")
-    trial = _Trial(store, _options(store, record, fresh, request=request, now=now), record, rng=rng)
+    options = _options(store, record, fresh, request=request, now=now)
+    trial = _Trial(store, options, record, own=request.own, rng=rng)
     author = Author(request.who, f"import {record.import_id}", now)
     confirmed = fresh["row"].map(lambda number: "changed_record" in waiting[number].reasons).astype(bool)
     total = Counts(read=len(rows) - len(fresh), duplicates=len(rows) - len(fresh))
@@ -234,12 +296,21 @@ def _options(
 class _Trial:
     """Rows of one import, tried with what is known of their source."""
 
-    def __init__(self, store: Store, options: IngestOptions, record: ImportRecord, *, rng: np.random.Generator) -> None:
+    def __init__(
+        self,
+        store: Store,
+        options: IngestOptions,
+        record: ImportRecord,
+        *,
+        own: OwnRows | None,
+        rng: np.random.Generator,
+    ) -> None:
         self.mapping = options.mapping
         self._store = store
         self._options = options
         self._rng = rng
-        self._known = KnownRows(store, record.source)
+        self._own = own
+        self._known = KnownRows(store, record.source, own)
         self._units = UnitsInForce(store, options.now)
         self._seen = SeenRows()
         # A corrected row that equals another of its file is a further incident, as it is in the file.
@@ -250,7 +321,7 @@ class _Trial:
             return Counts()
         chunk = Chunk.from_frame(rows.set_index("row")[list(self.mapping)])
         result = ingest_chunk(chunk, self._options, self._seen, rng=self._rng)
-        batch = Batch(chunk, result, self._units.outside(result.accepted))
+        batch = batch_of(chunk, result, self._units, own=self._own)
         settled = settle(self._store, batch, self._known, rules=rules)
         still = {row.row for row in settled.aside}
         taken = [replace(waiting[number], state="accepted") for number in rows["row"] if number not in still]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from layers.errors import OutputUnwritable
 from layers.incidents.columns import FIELDS
@@ -35,14 +35,14 @@ HEADINGS: dict[str, Text] = {
 }
 
 
-def write_sheet(rows: Sequence[QuarantinedRow], path: Path, *, language: str) -> None:
+def write_sheet(rows: Sequence[QuarantinedRow], out: Path | BinaryIO, *, language: str) -> None:
     """Write rows that were set aside as XLSX: one column for each field, every cell text.
 
     Parameters
     ----------
     rows : sequence of QuarantinedRow
         What to write.
-    path : Path
+    out : Path or binary file
         The file.
     language : str
         Language of the headings and reasons, ``vi`` or ``en``.
@@ -66,10 +66,10 @@ def write_sheet(rows: Sequence[QuarantinedRow], path: Path, *, language: str) ->
         for column, text in enumerate(texts, start=1):
             _write(sheet.cell(place, column), text)
     try:
-        book.save(path)
+        book.save(out)
     except OSError as problem:
         raise OutputUnwritable(
-            Text(f"Không ghi được “{path}” ({problem.strerror}).", f"“{path}” cannot be written ({problem.strerror})."),
+            Text(f"Không ghi được “{out}” ({problem.strerror}).", f"“{out}” cannot be written ({problem.strerror})."),
             Text("Chọn nơi khác bằng --out.", "Choose another place with --out."),
         ) from problem
 

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from bisect import bisect_right
+from collections.abc import Hashable
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 import numpy as np
-from numpy.typing import NDArray
 
-from layers.boundaries.beats import version_names
 from layers.boundaries.nesting import dissolved
-from layers.boundaries.versions import in_force
-from layers.catalog import SYNTHETIC, UNITS, Layer
-from layers.errors import NotFound
+from layers.boundaries.versions import days_of_change, in_force, version_names
+from layers.catalog import INCIDENTS, SYNTHETIC, UNITS, Layer
 from layers.index.columns import WORDED
-from layers.index.morton import NOWHERE
 from layers.index.state import State, TableParts
-from layers.records import UnitRef
 from layers.store import Query, Store
-from layers.wording import Text
-from mapserver.services.cache import VersionedCache
-from mapserver.services.indexing import IncidentSource, folder_of, vintage_of
+from mapserver.services.cache import VersionedCache, Weighed
+from mapserver.services.indexing import IncidentSource, folder_of
+from mapserver.services.tables import IncidentTable, UnitTable
 
-__all__ = ["LEVELS", "IncidentTable", "Reader", "UnitTable", "Weighed", "incident_rows"]
+__all__ = ["LEVELS", "Narrowing", "Reader"]
 
 LEVELS = ("province", "commune", "beat")
 
@@ -39,145 +35,78 @@ _SELECTIONS_BYTES = 96_000_000
 _PLAIN = ("key", "lon", "lat", "category", "severity", "status", "day", "hour", "identity")
 
 
-@dataclass(frozen=True, eq=False)
-class UnitTable:
-    """The units in force on one day.
-
-    Parameters
-    ----------
-    frame : GeoDataFrame
-        Rows of the layer `units`, ordered by code.
-    references : tuple of str
-        The outside name ``code@valid_from`` of each row.
-    """
-
-    frame: gpd.GeoDataFrame
-    references: tuple[str, ...]
-
-    @cached_property
-    def vintage(self) -> str:
-        """A name that the same units with the same shapes always have."""
-        return vintage_of(self.frame)
-
-    def position(self, reference: UnitRef) -> int:
-        """Find a unit's row.
-
-        Parameters
-        ----------
-        reference : UnitRef
-            A bare code, or a code with the first day of its version.
-
-        Returns
-        -------
-        int
-            Row position.
-
-        Raises
-        ------
-        NotFound
-            When no unit in force has that name.
-        """
-        for row, name in enumerate(self.references):
-            if name == str(reference) or (reference.valid_from is None and name.startswith(f"{reference.code}@")):
-                return row
-        raise NotFound(
-            Text(f"Không có đơn vị {reference} đang có hiệu lực.", f"No unit {reference} is in force."),
-            Text("Tìm mã bằng ô tìm kiếm, hoặc đổi “as_of”.", "Search for its code, or change “as_of”."),
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class IncidentTable:
-    """Every incident as arrays of one length n, of small types, never to be written to.
-
-    Parameters
-    ----------
-    key : ndarray of uint64
-        Key along the Morton curve (`layers.index.morton`), ascending: rows without a place come last. Rows of
-        one key are in the order of `identity`.
-    lon, lat : ndarray of float
-        Degrees; not a number where the place is not known.
-    unit : ndarray of int
-        Row in the unit table; -1 outside every unit or without a place.
-    category, severity, status : ndarray of unsigned int
-        Positions in the lists of the same name in `words`.
-    words : dict of str to tuple of str
-        The slugs that the positions point into; those of the catalogue come first, in its order.
-    day : ndarray of int
-        Days since 1970-01-01 in the store's time zone.
-    hour : ndarray of int
-        0 to 23, -1 when not known.
-    identity : ndarray of uint64
-        The record's id as a number, see `layers.index.identity`.
-    salt : int
-        The salt of those numbers.
-    synthetic : bool
-        Whether any of them is made up.
-    version : int
-        Data version of the incidents.
-    """
-
-    key: NDArray[np.uint64]
-    lon: NDArray[np.float64]
-    lat: NDArray[np.float64]
-    unit: NDArray[np.signedinteger]
-    category: NDArray[np.unsignedinteger]
-    severity: NDArray[np.unsignedinteger]
-    status: NDArray[np.unsignedinteger]
-    words: dict[str, tuple[str, ...]]
-    day: NDArray[np.int32]
-    hour: NDArray[np.int8]
-    identity: NDArray[np.uint64]
-    salt: int
-    synthetic: bool
-    version: int
-
-    @cached_property
-    def placed_count(self) -> int:
-        """How many rows have a place; they come first."""
-        return int(np.searchsorted(self.key, NOWHERE))
-
-    @property
-    def placed(self) -> NDArray[np.bool_]:
-        """Which incidents have a place."""
-        placed = np.zeros(len(self.key), dtype=bool)
-        placed[: self.placed_count] = True
-        return placed
-
-
 @dataclass(frozen=True)
 class _Columns:
     """The columns of a table that do not depend on boundaries."""
 
     parts: TableParts
-    plain: dict[str, NDArray[Any]]
+    plain: dict[str, Any]
     synthetic: bool
 
 
-def incident_rows(columns: tuple[str, ...] = (), *, with_withdrawn: bool = False) -> Query:
-    """Say which incidents count: those that were not withdrawn.
-
-    Parameters
-    ----------
-    columns : tuple of str
-        Columns wanted; empty for all.
-    with_withdrawn : bool
-        Whether withdrawn ones are taken as well.
-
-    Returns
-    -------
-    Query
-        For the layer `incidents`.
-    """
-    return Query(where=() if with_withdrawn else (("withdrawn", None),), columns=columns)
-
-
-class Weighed(Protocol):
-    """Something that knows how much room it takes."""
+class Narrowing(Protocol):
+    """Leaves only what one viewer may see."""
 
     @property
-    def nbytes(self) -> int:
-        """Bytes."""
+    def key(self) -> Hashable:
+        """Names who sees what; part of the key of whatever is kept."""
+        ...
+
+    def versions(self) -> dict[str, int]:
+        """Tell the data versions; see `Reader.versions`.
+
+        Returns
+        -------
+        dict of str to int
+            Key of the layer -> version.
+        """
+        ...
+
+    def incidents(self, as_of: dt.date, *, with_withdrawn: bool) -> tuple[UnitTable, IncidentTable]:
+        """Read what may be seen of the incidents; see `Reader.incidents`.
+
+        Parameters
+        ----------
+        as_of : date
+            The day whose units they are placed in.
+        with_withdrawn : bool
+            Whether incidents that were withdrawn are among them.
+
+        Returns
+        -------
+        tuple of UnitTable and IncidentTable
+            Positions in the second point into the first.
+        """
+        ...
+
+    def details(self, query: Query) -> gpd.GeoDataFrame:
+        """Read incidents with every column behind the second fence.
+
+        Parameters
+        ----------
+        query : Query
+            Which of them.
+
+        Returns
+        -------
+        GeoDataFrame
+            Those the store gives this viewer.
+        """
+        ...
+
+    def symbols(self, layer: Layer) -> gpd.GeoDataFrame:
+        """Read what may be seen of a small layer.
+
+        Parameters
+        ----------
+        layer : Layer
+            Such as the cameras.
+
+        Returns
+        -------
+        GeoDataFrame
+            The rows that may be seen.
+        """
         ...
 
 
@@ -197,13 +126,46 @@ class Reader:
     def __init__(self, store: Store, timezone: str, index: Path | None = None) -> None:
         self.store = store
         self.timezone = ZoneInfo(timezone)
-        # Small tables made from whole layers, by anyone who names what and of which data version.
+        # Small tables made from whole layers, named by what they hold and of which data version.
         self.tables: VersionedCache[object] = VersionedCache(_KEPT_TABLES, lambda _table: 1)
         self._columns: VersionedCache[_Columns] = VersionedCache(_KEPT_COLUMN_SETS, lambda _columns: 1)
         self._incidents: VersionedCache[IncidentTable] = VersionedCache(_KEPT_COLUMN_SETS, lambda _table: 1)
         # Filled by `mapserver.services.incidents`: what was selected last.
         self.selections: VersionedCache[Weighed] = VersionedCache(_SELECTIONS_BYTES, lambda held: held.nbytes)
         self._source = IncidentSource(store, timezone, folder_of(store) if index is None else index)
+        self._narrowing: Narrowing | None = None
+
+    def narrowed(self, narrowing: Narrowing) -> Reader:
+        """Make a reader of the same store, keeping in the same place, that gives only what one viewer may see.
+
+        Parameters
+        ----------
+        narrowing : Narrowing
+            What is left.
+
+        Returns
+        -------
+        Reader
+            A twin of this one.
+        """
+        twin = copy.copy(self)
+        twin._narrowing = narrowing  # noqa: SLF001 - a copy of this very object
+        return twin
+
+    @property
+    def narrowed_to(self) -> Hashable:
+        """Names what is seen through this reader; None where that is everything."""
+        return None if self._narrowing is None else self._narrowing.key
+
+    def versions(self) -> dict[str, int]:
+        """Tell the data versions of the layers, as answers name them and their keys hold them.
+
+        Returns
+        -------
+        dict of str to int
+            By key of the layer; 0 where no record may be seen as it is.
+        """
+        return self.store.versions() if self._narrowing is None else self._narrowing.versions()
 
     def today(self, now: dt.datetime) -> dt.date:
         """Tell which day it is where the map is used.
@@ -269,9 +231,10 @@ class Reader:
         Returns
         -------
         tuple of UnitTable and IncidentTable
-            The units, and all incidents as arrays whose positions point into just these units, even
-            when other boundaries are being committed at this moment.
+            All incidents, and just the units their positions point into, even while others are being committed.
         """
+        if self._narrowing is not None:
+            return self._narrowing.incidents(as_of, with_withdrawn=with_withdrawn)
         units = self.units(as_of)
         state = self._source.state()
         key = (state.base.name, state.version, with_withdrawn)
@@ -279,6 +242,21 @@ class Reader:
             (*key, units.vintage), lambda: self._placed_in(units, state, with_withdrawn=with_withdrawn)
         )
         return units, table
+
+    def details(self, query: Query) -> gpd.GeoDataFrame:
+        """Read incidents with every column from the store, where its second fence holds as well.
+
+        Parameters
+        ----------
+        query : Query
+            Which of them.
+
+        Returns
+        -------
+        GeoDataFrame
+            In a file all of them: what may be shown is told by `incidents`.
+        """
+        return self.store.read(INCIDENTS, query) if self._narrowing is None else self._narrowing.details(query)
 
     def symbols(self, layer: Layer) -> gpd.GeoDataFrame:
         """Read a small layer whole.
@@ -291,33 +269,27 @@ class Reader:
         Returns
         -------
         GeoDataFrame
-            All rows.
+            All rows that may be seen.
         """
+        if self._narrowing is not None:
+            return self._narrowing.symbols(layer)
         version = self.store.versions()[layer.key]
         frame = self.tables.get_or_make((layer.key, version), lambda: self.store.read(layer))
         assert isinstance(frame, gpd.GeoDataFrame)  # noqa: S101 - tells mypy what this key holds
         return frame
 
     def _vintage_of(self, as_of: dt.date, level: str, version: int) -> dt.date:
-        days = self.tables.get_or_make(("days", level, version), lambda: self._days_of_change(level))
+        days = self.tables.get_or_make(("days", level, version), lambda: days_of_change(self.all_units(), level))
         assert isinstance(days, tuple)  # noqa: S101 - tells mypy what this key holds
         begun = bisect_right(days, as_of.isoformat())
         return dt.date.fromisoformat(days[begun - 1]) if begun else dt.date.min
-
-    def _days_of_change(self, level: str) -> tuple[str, ...]:
-        columns = ("valid_from", "valid_to")
-        spans = self.store.read(UNITS, Query(where=(("level", level),), columns=columns, geometry=False))
-        return tuple(sorted({day for name in columns for day in spans[name] if isinstance(day, str) and day}))
 
     def _read_units(self, as_of: dt.date, level: str) -> UnitTable:
         if level == "province":
             whole = dissolved(self.units(as_of).frame)
             return UnitTable(whole, tuple(version_names(whole)))
-        frame = (
-            in_force(self.store.read(UNITS, Query(where=(("level", level),))), as_of)
-            .sort_values("code")
-            .reset_index(drop=True)
-        )
+        read = self.store.read(UNITS, Query(where=(("level", level),)))
+        frame = in_force(read, as_of).sort_values("code").reset_index(drop=True)
         return UnitTable(frame, tuple(version_names(frame)))
 
     def _placed_in(self, units: UnitTable, state: State, *, with_withdrawn: bool) -> IncidentTable:

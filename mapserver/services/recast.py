@@ -10,16 +10,15 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from layers.catalog import INCIDENTS, LINEAGE
+from layers.catalog import LINEAGE
 from layers.incidents.reattribution import Descent, Recast, UnitSeries, recast, unit_series
-from layers.incidents.reported_units import known_units
-from layers.index.identity import ascending, find, hash_ids
 from layers.records import Filter, UnitRef, vi_date
-from layers.store import Query
 from layers.wording import Text
 from mapserver.services.incidents import Selection, select
 from mapserver.services.provenance import Provenance
-from mapserver.services.reader import Reader, UnitTable
+from mapserver.services.reader import Reader
+from mapserver.services.reported import reported_names
+from mapserver.services.tables import UnitTable
 
 __all__ = ["Break", "RecastUnits", "Trend", "recast_units", "unit_trend"]
 
@@ -88,17 +87,6 @@ class Trend:
     by_code: NDArray[np.int64]
     breaks: tuple[Break, ...]
     provenance: Provenance
-
-
-@dataclass(frozen=True)
-class _Reported:
-    """The unit that each incident without a place names; in the order of the table's last rows."""
-
-    names: tuple[str | None, ...]
-
-    @property
-    def nbytes(self) -> int:
-        return 8 * len(self.names)
 
 
 def recast_units(reader: Reader, asked: Filter, *, spread: bool, now: dt.datetime) -> RecastUnits:
@@ -252,22 +240,5 @@ def _named(reader: Reader, taken: Selection, rows: NDArray[np.int64]) -> list[st
     """Tell the unit that each row without a place names."""
     if not len(rows):
         return []
-    table, versions = taken.table, reader.store.versions()
-    with_withdrawn = taken.provenance.asked.with_withdrawn
-    key = ("reported", versions["units"], table.version, table.salt, with_withdrawn)
-    held = reader.selections.get_or_make(key, lambda: _read_reported(reader, taken))
-    assert isinstance(held, _Reported)  # noqa: S101 - tells mypy what this key holds
-    return [held.names[row] for row in (rows - table.placed_count).tolist()]
-
-
-def _read_reported(reader: Reader, taken: Selection) -> _Reported:
-    table = taken.table
-    identity, day = table.identity[table.placed_count :], table.day[table.placed_count :]
-    told = reader.store.read(INCIDENTS, Query(columns=("reported_unit",), geometry=False))
-    told = told[told["reported_unit"].notna()]
-    place = find(identity, ascending(identity), hash_ids(told["id"], salt=table.salt))
-    texts: list[str | None] = [None] * len(identity)
-    for row, text in zip(place[place >= 0].tolist(), told["reported_unit"][place >= 0], strict=True):
-        texts[row] = str(text)
-    versions = reader.all_units()
-    return _Reported(known_units(texts, day, versions[versions["level"] == "commune"]))
+    names = reported_names(reader, taken.table, with_withdrawn=taken.provenance.asked.with_withdrawn)
+    return [names[row] for row in (rows - taken.table.placed_count).tolist()]

@@ -13,7 +13,7 @@ from layers.geo import Bounds
 from layers.incidents.values import SEVERITIES, STATUSES
 from layers.records import Filter, vi_date
 from layers.wording import Text
-from mapserver.services.reader import IncidentTable, UnitTable
+from mapserver.services.tables import IncidentTable, UnitTable
 
 __all__ = ["category_slugs", "chosen", "sentence", "vintage_text"]
 

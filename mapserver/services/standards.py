@@ -31,7 +31,8 @@ from layers.store import ChangeSet, Store
 from layers.store.base import Author
 from layers.wording import Text
 from mapserver.services.authors import os_user
-from mapserver.services.reader import Reader, UnitTable
+from mapserver.services.reader import Reader
+from mapserver.services.tables import UnitTable
 
 __all__ = ["StandardsReport", "keep_standards", "standards_csv", "standards_of", "standards_report"]
 
@@ -79,7 +80,14 @@ class StandardsReport:
             The units, the standards used, which of their figures are not certain, and what could not be checked.
         """
         frame = self.units.frame
-        names = zip(self.units.references, frame["unit_type"], frame["name"], self.standings, strict=True)
+        area, people = (
+            values.astype(object).where(values.notna(), None)
+            for values in (frame["area_km2_published"].fillna(frame["area_km2"]), frame["population"])
+        )
+        rows = zip(
+            self.units.references, frame["unit_type"], frame["name"], area, people, self.standings,
+            strict=True,
+        )  # fmt: skip
         return {
             "units": [
                 {
@@ -89,8 +97,13 @@ class StandardsReport:
                     "population": str(standing.population),
                     "overall": str(standing.overall),
                     "settings": [each.setting for each in standing.standards],
+                    "measured": {"area_km2": area, "people": people},
+                    "least": {
+                        "area_km2": sorted({float(each.min_area_km2) for each in standing.standards}),
+                        "people": sorted({each.min_population for each in standing.standards}),
+                    },
                 }
-                for reference, kind, name, standing in names
+                for reference, kind, name, area, people, standing in rows
             ],
             "counts": self.counts,
             "standards": [_plain(each) for each in self.standards],

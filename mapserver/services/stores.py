@@ -20,6 +20,7 @@ __all__ = [
     "check_store",
     "copy_store",
     "describe_store",
+    "existing_file",
     "migrate_store",
     "restore_store",
 ]
@@ -155,7 +156,7 @@ def copy_store(source: str, target: str, *, progress: Progress = lambda _done, _
     CheckFailed
         When the copy does not hash to what the source does; nothing is kept then.
     """
-    origin = _existing(source)
+    origin = existing_file(source)
     place = file_of(target)
     if origin is not None and place is not None and origin.resolve() == place.resolve():
         raise Forbidden(
@@ -203,7 +204,7 @@ def back_up_store(address: str, file: Path) -> Path:
             Text(f"Đã có tệp “{file}”.", f"The file “{file}” is there already."),
             Text("Đặt tên khác, ví dụ có ngày.", "Choose another name, such as one with the date."),
         )
-    live = _existing(address)
+    live = existing_file(address)
     if live is None:
         copy_store(address, str(file))
     else:
@@ -258,7 +259,24 @@ def _saved_before(live: Path) -> Path | None:
     return saved
 
 
-def _existing(address: str) -> Path | None:
+def existing_file(address: str) -> Path | None:
+    """Find the file of a store that must be there.
+
+    Parameters
+    ----------
+    address : str
+        The store.
+
+    Returns
+    -------
+    Path or None
+        None for a store that is no file.
+
+    Raises
+    ------
+    FileMissing
+        When there is no such file.
+    """
     file = file_of(address)
     if file is not None and not file.is_file():
         raise FileMissing(

@@ -14,7 +14,8 @@ from mapserver.rendering.density_tiles import count_picture
 from mapserver.rendering.unit_tiles import unit_layers
 from mapserver.rendering.vector_tiles import ABSENT, EXTENT, TileLayer, encode_tile
 from mapserver.services.incidents import Selection, select
-from mapserver.services.reader import IncidentTable, Reader
+from mapserver.services.reader import Reader
+from mapserver.services.tables import IncidentTable
 from mapserver.services.unit_levels import UnitLevels
 
 __all__ = ["CELL_BITS", "MOST_POINTS", "incident_picture", "incident_tile", "unit_tile"]
@@ -43,15 +44,16 @@ def incident_tile(reader: Reader, asked: Filter, tile: Tile, *, now: dt.datetime
     Returns
     -------
     bytes
-        A layer `incidents` of single points where at most `MOST_POINTS` were taken, otherwise a layer
-        `cells`; nothing when none were. Every incident with a place is in exactly one tile of a zoom.
+        A layer `incidents` of single points where at most `MOST_POINTS` were taken and none of them is a
+        published count, otherwise a layer `cells`; nothing when none were. Every incident with a place is
+        in exactly one tile of a zoom.
     """
     taken = select(reader, asked, now=now)
     rows = rows_in_tile(taken.table.key, tile)
     count = int(np.count_nonzero(taken.mask[rows]))
     if not count:
         return b""
-    if count <= MOST_POINTS:
+    if count <= MOST_POINTS and not _has_published(taken, rows):
         return encode_tile((_points(taken, rows, tile),))
     return encode_tile((_cells(_counted(taken, rows, tile)),))
 
@@ -80,6 +82,11 @@ def incident_picture(reader: Reader, asked: Filter, tile: Tile, *, now: dt.datet
     grid = np.zeros((1 << CELL_BITS, 1 << CELL_BITS), dtype=np.int64)
     grid[found.place[:, 1], found.place[:, 0]] = found.by_code.sum(axis=1)
     return count_picture(grid, fullest_cell(taken.table.key, taken.mask, zoom=tile.z, side_bits=CELL_BITS))
+
+
+def _has_published(taken: Selection, rows: slice) -> bool:
+    published = taken.table.published
+    return published is not None and bool(np.any(published[rows] & taken.mask[rows]))
 
 
 def _points(taken: Selection, rows: slice, tile: Tile) -> TileLayer:

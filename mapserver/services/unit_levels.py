@@ -31,7 +31,8 @@ from layers.boundaries.levels import (
 from layers.catalog import UNITS
 from mapserver.rendering.unit_tiles import Level
 from mapserver.services.cache import VersionedCache
-from mapserver.services.reader import Reader, UnitTable
+from mapserver.services.reader import Reader
+from mapserver.services.tables import UnitTable
 
 __all__ = ["UnitLevels", "build", "label_places"]
 

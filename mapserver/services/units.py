@@ -18,8 +18,9 @@ from layers.records import Filter
 from layers.wording import Text
 from mapserver.services.incidents import dated_filter, select
 from mapserver.services.provenance import Provenance, notices
-from mapserver.services.reader import Reader, UnitTable
+from mapserver.services.reader import Reader
 from mapserver.services.selecting import vintage_text
+from mapserver.services.tables import UnitTable
 from mapserver.services.unit_levels import UnitLevels, label_places
 
 __all__ = [

@@ -16,11 +16,11 @@ from layers.wording import Text, nfc, storable
 from mapserver.services.boundary_jobs import CHECK_BOUNDARIES, IMPORT_BOUNDARIES, BoundaryTask, file_of
 from mapserver.services.boundary_uploads import keep_boundary_files
 from mapserver.services.imports import BoundaryRequest
-from mapserver.services.jobs import read_job, start_job
+from mapserver.services.jobs import start_job
 from mapserver.services.uploads import discard_unused, upload_folder
 from mapserver.web import forms, params
 from mapserver.web.state import State
-from mapserver.web.writing import author, require_this_machine
+from mapserver.web.writing import author, require_write
 
 __all__ = ["bp"]
 
@@ -37,7 +37,7 @@ _MOST_FILES = 12
 
 @bp.before_request
 def _guard() -> None:
-    require_this_machine()
+    require_write()
     params.only(request.args, usual=frozenset({"lang"}))
 
 
@@ -105,7 +105,7 @@ def _again(job_id: UUID, kind: str) -> Response:
     state = State.of(current_app)
     forms.only_fields(_FIELDS)
     asked = _request(state)
-    path, name = file_of(read_job(state.system, str(job_id), now=state.clock()))
+    path, name = file_of(forms.own_job(job_id))
     return _started(kind, replace(asked, path=path), name)
 
 

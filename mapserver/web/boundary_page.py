@@ -8,6 +8,7 @@ from flask import Blueprint, Response, current_app, request
 
 from mapserver.rendering.boundary_page import render_boundary_page
 from mapserver.web import params
+from mapserver.web.people import person_now
 from mapserver.web.responses import page_policy
 from mapserver.web.state import State
 
@@ -31,7 +32,7 @@ def boundary_page() -> Response:
     params.only(request.args, usual=_PAGE_NAMES)
     language = params.language_of(request.args, State.of(current_app).settings.lang)
     nonce = secrets.token_urlsafe(16)
-    answer = Response(render_boundary_page(language, nonce), mimetype="text/html")
+    answer = Response(render_boundary_page(language, nonce, person_now()), mimetype="text/html")
     answer.headers["Content-Security-Policy"] = page_policy(nonce)
     answer.headers["Cache-Control"] = "no-store"
     return answer

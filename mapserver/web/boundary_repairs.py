@@ -17,7 +17,7 @@ from mapserver.services.repairs import RepairRequest, repair, repair_queue
 from mapserver.web import params
 from mapserver.web.responses import cached, dump_json
 from mapserver.web.state import State
-from mapserver.web.writing import asked_version, author, json_body, require_this_machine
+from mapserver.web.writing import asked_version, author, json_body, require_write
 
 __all__ = ["bp"]
 
@@ -104,7 +104,7 @@ def _decided(asked: RepairRequest) -> Response:
 
 
 def _body(*names: str) -> dict[str, str | None]:
-    require_this_machine()
+    require_write()
     params.only(request.args, usual=_NAMES)
     body = json_body()
     unknown = sorted(set(body) - {*names, "reason"})

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from uuid import UUID
 
 from flask import Response, current_app, request
 from werkzeug.datastructures import FileStorage
 
-from layers.errors import InvalidParameter
+from layers.access.policy import Action
+from layers.errors import InvalidParameter, NotFound
 from layers.store.system import Job
 from layers.wording import Text
-from mapserver.services.jobs import job_json
+from mapserver.services.jobs import job_json, read_job
 from mapserver.web import params
+from mapserver.web.gate import viewer
 from mapserver.web.responses import dump_json
 from mapserver.web.state import State
+from mapserver.web.writing import FORM_KEY_FIELD, author
 
-__all__ = ["epsg_of", "job_answer", "mapping_of", "only_fields", "sent_files"]
+__all__ = ["epsg_of", "job_answer", "mapping_of", "only_fields", "own_job", "sent_files"]
 
 _BYTES_PER_MB = 1_000_000
 # Room for the other parts of the form.
 _FORM_BYTES = 100_000
+_LONGEST_EPSG = 9
 
 
 def sent_files(largest_mb: int, *, most: int = 1) -> list[FileStorage]:
@@ -66,7 +71,7 @@ def only_fields(known: Collection[str]) -> None:
     InvalidParameter
         When there is another.
     """
-    unknown = sorted(set(request.form) - set(known))
+    unknown = sorted(set(request.form) - {*known, FORM_KEY_FIELD})
     if unknown:
         listed = ", ".join(sorted(known))
         raise InvalidParameter(
@@ -124,12 +129,41 @@ def epsg_of(text: str) -> int | None:
     if not text.strip():
         return None
     digits = text.strip().upper().removeprefix("EPSG:")
-    if not (digits.isdecimal() and digits.isascii()):
+    if not (digits.isdecimal() and digits.isascii() and len(digits) <= _LONGEST_EPSG):
         raise InvalidParameter(
             Text(f"Không hiểu hệ tọa độ “{text}”.", f"The coordinate system “{text}” is not understood."),
             Text("Viết EPSG:n, ví dụ EPSG:9210.", "Write EPSG:n, such as EPSG:9210."),
         )
     return int(digits)
+
+
+def own_job(job_id: UUID) -> Job:
+    """Find a job of whoever asks; administrators find every job.
+
+    Parameters
+    ----------
+    job_id : UUID
+        The job.
+
+    Returns
+    -------
+    Job
+        As it stands.
+
+    Raises
+    ------
+    NotFound
+        When there is no such job, or it is somebody else's.
+    """
+    state = State.of(current_app)
+    found = read_job(state.system, str(job_id), now=state.clock())
+    if found.request.get("who") != author().who and not viewer().may(Action.ADMINISTER):
+        raise NotFound(
+            Text("Không có công việc này.", "There is no such job."),
+            Text("Chỉ người bắt đầu công việc và quản trị viên xem được.",
+                 "A job is seen by whoever started it and by administrators."),
+        )  # fmt: skip
+    return found
 
 
 def job_answer(found: Job, *, status: int = 200) -> Response:

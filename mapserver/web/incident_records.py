@@ -1,7 +1,8 @@
-"""Incidents one by one with their history, and as files."""
+"""Incidents one by one with their history, those at a place, and as files."""
 
 from __future__ import annotations
 
+import math
 import tempfile
 from dataclasses import replace
 from typing import BinaryIO, cast
@@ -9,9 +10,16 @@ from uuid import UUID
 
 from flask import Blueprint, Response, current_app, request, send_file
 
+from layers.errors import InvalidParameter
+from layers.geo import VIETNAM
+from layers.records import Filter
+from layers.wording import Text
 from mapserver.services.exports import Export, collect_export, write_export
+from mapserver.services.incident_places import RADIUS_MAX_M, Spot, incidents_at
 from mapserver.services.incident_records import IncidentRecord, change_json, incident_history, read_incident
+from mapserver.services.second_fence import fenced
 from mapserver.web import params
+from mapserver.web.gate import viewer
 from mapserver.web.responses import dump_json
 from mapserver.web.state import State
 
@@ -41,7 +49,10 @@ def one(record_id: UUID) -> Response:
         JSON.
     """
     params.only(request.args)
-    return record_answer(read_incident(State.of(current_app).store, str(record_id)))
+    state = State.of(current_app)
+    with fenced(state.store, viewer()):
+        record = read_incident(state.store, str(record_id), ground=state.ground)
+    return record_answer(record)
 
 
 @bp.get("/<uuid:record_id>/history")
@@ -60,9 +71,32 @@ def history(record_id: UUID) -> Response:
     """
     params.only(request.args)
     state = State.of(current_app)
-    changes = incident_history(state.store, str(record_id))
+    with fenced(state.store, viewer()):
+        changes = incident_history(state.store, str(record_id), ground=state.ground)
     said = [change_json(change, state.settings.timezone) for change in changes]
     return _fresh(Response(dump_json({"id": str(record_id), "history": said}), mimetype="application/json"))
+
+
+@bp.get("/at")
+def at() -> Response:
+    """Find the records at a place, for those who see them as they are.
+
+    Returns
+    -------
+    Response
+        JSON: the nearest first, each with its distance in metres; empty where only counts may be seen.
+    """
+    params.only(request.args, ("lon", "lat", "radius_m", "with_withdrawn"), usual=params.FILTER_NAMES - {"bbox"})
+    spot = Spot(
+        _number("lon", VIETNAM.west, VIETNAM.east),
+        _number("lat", VIETNAM.south, VIETNAM.north),
+        _number("radius_m", 1, RADIUS_MAX_M),
+    )
+    state = State.of(current_app)
+    found = incidents_at(state.reader, spot, _asked(), now=state.clock())
+    zone = state.settings.timezone
+    records = [each.record.as_json(zone) | {"distance_m": round(each.distance_m, 1)} for each in found]
+    return _fresh(Response(dump_json({"records": records}), mimetype="application/json"))
 
 
 @bp.get("/export.<any(csv, xlsx, geojson):kind>")
@@ -128,9 +162,26 @@ def record_answer(record: IncidentRecord, *, status: int = 200) -> Response:
 def _collected() -> Export:
     params.only(request.args, ("with_withdrawn",))
     state = State.of(current_app)
-    asked = replace(params.filter_of(request.args), with_withdrawn=params.yes_or_no(request.args, "with_withdrawn"))
     language = params.language_of(request.args, state.settings.lang)
-    return collect_export(state.reader, asked, now=state.clock(), language=language)
+    return collect_export(state.reader, _asked(), now=state.clock(), language=language)
+
+
+def _asked() -> Filter:
+    return replace(params.filter_of(request.args), with_withdrawn=params.yes_or_no(request.args, "with_withdrawn"))
+
+
+def _number(name: str, lowest: float, highest: float) -> float:
+    text = request.args.get(name, "").strip()
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not lowest <= value <= highest:
+        raise InvalidParameter(
+            Text(f"Giá trị “{text}” của “{name}” không dùng được.", f"The value “{text}” of “{name}” cannot be used."),
+            Text(f"Viết một số từ {lowest:g} đến {highest:g}.", f"Write a number from {lowest:g} to {highest:g}."),
+        )
+    return value
 
 
 def _fresh(answer: Response) -> Response:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 import numpy as np
@@ -17,10 +18,12 @@ from mapserver.services.incidents_by_hand import (
     reinstate_incident,
     withdraw_incident,
 )
+from mapserver.services.second_fence import fenced
 from mapserver.web import params
+from mapserver.web.gate import viewer
 from mapserver.web.incident_records import record_answer
 from mapserver.web.state import State
-from mapserver.web.writing import asked_version, author, json_body, require_this_machine
+from mapserver.web.writing import asked_version, author, json_body, require_write
 
 __all__ = ["bp"]
 
@@ -29,7 +32,7 @@ bp = Blueprint("incidents_write", __name__, url_prefix="/api/v1/incidents")
 
 @bp.before_request
 def _guard() -> None:
-    require_this_machine()
+    require_write()
     params.only(request.args)
 
 
@@ -44,7 +47,8 @@ def add() -> Response:
     """
     body = json_body()
     why = body.pop("reason", None) or ""
-    record = add_incident(_desk(), body, why=why, rng=np.random.default_rng())
+    with _fenced_desk() as desk:
+        record = add_incident(desk, body, why=why, rng=np.random.default_rng())
     answer = record_answer(record, status=201)
     answer.headers["Location"] = f"{bp.url_prefix}/{record.record_id}"
     return answer
@@ -68,7 +72,9 @@ def edit(record_id: UUID) -> Response:
     version, why = asked_version(body), body.pop("reason", None) or ""
     body.pop("row_version", None)
     rng = np.random.default_rng()
-    return record_answer(edit_incident(_desk(), str(record_id), body, row_version=version, why=why, rng=rng))
+    with _fenced_desk() as desk:
+        record = edit_incident(desk, str(record_id), body, row_version=version, why=why, rng=rng)
+    return record_answer(record)
 
 
 @bp.post("/<uuid:record_id>/withdraw")
@@ -108,9 +114,15 @@ def reinstate(record_id: UUID) -> Response:
 def _decided(act: Callable[..., IncidentRecord], record_id: UUID) -> Response:
     body = json_body()
     said = {"reason": body.get("reason") or "", "row_version": asked_version(body)}
-    return record_answer(act(_desk(), str(record_id), **said))
+    with _fenced_desk() as desk:
+        record = act(desk, str(record_id), **said)
+    return record_answer(record)
 
 
-def _desk() -> Desk:
+@contextmanager
+def _fenced_desk() -> Iterator[Desk]:
     state = State.of(current_app)
-    return Desk(state.store, author(), state.settings.timezone, region=Bounds(*state.settings.region))
+    with fenced(state.store, viewer()):
+        yield Desk(
+            state.store, author(), state.settings.timezone, region=Bounds(*state.settings.region), ground=state.ground
+        )

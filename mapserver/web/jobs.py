@@ -10,15 +10,17 @@ from uuid import UUID
 import numpy as np
 from flask import Blueprint, Response, current_app, request
 
-from layers.errors import InvalidParameter
+from layers.errors import AnttError, InvalidParameter
 from layers.geo import Bounds
 from layers.wording import Text, nfc, storable
+from mapserver.services.boundary_uploads import named_as_sent, shown_name
 from mapserver.services.imports_incidents import IncidentRequest
-from mapserver.services.jobs import cancel_job, read_job, start_import
+from mapserver.services.jobs import cancel_job, start_import
 from mapserver.services.uploads import keep_upload, upload_folder
 from mapserver.web import forms, params
+from mapserver.web.gate import viewer
 from mapserver.web.state import State
-from mapserver.web.writing import author, require_this_machine
+from mapserver.web.writing import author, require_write
 
 __all__ = ["bp"]
 
@@ -36,7 +38,7 @@ def start() -> Response:
     Response
         202 with the job.
     """
-    require_this_machine()
+    require_write()
     params.only(request.args)
     state = State.of(current_app)
     (sent,) = forms.sent_files(state.settings.max_upload_mb)
@@ -44,7 +46,12 @@ def start() -> Response:
     asked = _request(state)
     with closing(sent):
         path = keep_upload(upload_folder(state.system.address), sent.filename or "", sent.save)
-    job = start_import(state.system, replace(asked, path=path), now=state.clock(), rng=np.random.default_rng())
+    try:
+        found, zone = replace(asked, path=path), state.settings.timezone
+        now, rng = state.clock(), np.random.default_rng()
+        job = start_import(state.system, found, viewer(), zone=zone, now=now, rng=rng)
+    except AnttError as problem:
+        raise named_as_sent(problem, path, shown_name(sent.filename or "")) from problem
     return forms.job_answer(job, status=202)
 
 
@@ -63,8 +70,7 @@ def job(job_id: UUID) -> Response:
         JSON.
     """
     params.only(request.args)
-    state = State.of(current_app)
-    return forms.job_answer(read_job(state.system, str(job_id), now=state.clock()))
+    return forms.job_answer(forms.own_job(job_id))
 
 
 @bp.post("/jobs/<uuid:job_id>/cancel")
@@ -81,8 +87,9 @@ def cancel(job_id: UUID) -> Response:
     Response
         JSON: the job.
     """
-    require_this_machine()
+    require_write()
     params.only(request.args)
+    forms.own_job(job_id)
     state = State.of(current_app)
     return forms.job_answer(cancel_job(state.system, str(job_id), now=state.clock()), status=202)
 

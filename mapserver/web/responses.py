@@ -20,7 +20,7 @@ from mapserver.errors import as_json, http_status
 from mapserver.rendering.refusal import render_refusal
 from mapserver.web.state import State
 
-__all__ = ["cached", "dump_json", "page_policy", "problem", "refusal_page"]
+__all__ = ["cached", "dump_json", "language_asked", "page_policy", "problem", "refusal_page"]
 
 _FIRST_LEVEL = 5
 _PACKED = frozenset({"application/json", "application/geo+json", "application/vnd.mapbox-vector-tile"})
@@ -29,8 +29,9 @@ _PACKED = frozenset({"application/json", "application/geo+json", "application/vn
 def cached(mimetype: str, make: Callable[[], bytes], *, layers: tuple[Layer, ...] = LAYERS) -> Response:
     """Answer a reading address from the cache, or make the answer.
 
-    The key is the store, the address with its parameters in order, the versions of the layers it reads
-    and the version of the program; the ETag is its hash, so 304 is answered without making anything.
+    The key is the store, the address with its parameters in order, the versions of the layers it reads,
+    what the viewer may see and the version of the program; the ETag is its hash, so 304 is answered without
+    making anything.
 
     Parameters
     ----------
@@ -49,7 +50,7 @@ def cached(mimetype: str, make: Callable[[], bytes], *, layers: tuple[Layer, ...
     """
     state = State.of(current_app)
     packing = mimetype in _PACKED and _takes_gzip(request.headers.get("Accept-Encoding", ""))
-    versions = state.store.versions()
+    versions = state.reader.versions()
     key = (
         # Two stores count alike: whoever looks at the sample first must not be shown it as their own.
         _place_of(state.system.address),
@@ -58,6 +59,8 @@ def cached(mimetype: str, make: Callable[[], bytes], *, layers: tuple[Layer, ...
         request.query_string,
         tuple(versions[layer.key] for layer in layers),
         state.today(),
+        # Two viewers with the same rights share answers, and nobody else does.
+        state.reader.narrowed_to,
         __version__,
         # Two encodings of one answer are two representations, and a strong tag names one of them.
         packing,
@@ -74,7 +77,7 @@ def cached(mimetype: str, make: Callable[[], bytes], *, layers: tuple[Layer, ...
             answer.headers["Content-Encoding"] = "gzip"
     answer.headers["ETag"] = f'"{etag}"'
     answer.headers["Cache-Control"] = "private, no-cache"
-    answer.headers["Vary"] = "Accept-Encoding"
+    answer.headers["Vary"] = "Accept-Encoding, Cookie, Authorization"
     return answer
 
 
@@ -135,8 +138,32 @@ def problem(failure: AnttError, language: str, status: int | None = None) -> Res
         "detail": said["message"],
         "code": said["code"],
         "hint": said["hint"],
+        # For a program that passes the refusal on to people of either language.
+        "wording": {
+            each: {"title": failure.message.in_language(each), "hint": failure.hint.in_language(each)}
+            for each in ("vi", "en")
+        },
     }
-    return Response(dump_json(body), status=status, mimetype="application/problem+json")
+    answer = Response(dump_json(body), status=status, mimetype="application/problem+json")
+    return _with_wait(answer, failure)
+
+
+def language_asked() -> str:
+    """Read the language of an address that may be wrong in everything else.
+
+    Returns
+    -------
+    str
+        That of the settings when none is asked for that is known.
+    """
+    asked = request.args.get("lang")
+    return asked if asked in {"vi", "en"} else State.of(current_app).settings.lang
+
+
+def _with_wait(answer: Response, failure: AnttError) -> Response:
+    if "retry_after_s" in failure.details:
+        answer.headers["Retry-After"] = str(failure.details["retry_after_s"])
+    return answer
 
 
 def refusal_page(failure: AnttError, language: str) -> Response:
@@ -157,7 +184,7 @@ def refusal_page(failure: AnttError, language: str) -> Response:
     text = render_refusal(as_json(failure, language), language)
     answer = Response(text, status=http_status(failure), mimetype="text/html")
     answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self'; font-src 'self'; img-src data:"
-    return answer
+    return _with_wait(answer, failure)
 
 
 def page_policy(nonce: str) -> str:

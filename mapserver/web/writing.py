@@ -2,12 +2,12 @@
 
 Until there are accounts, writing is for pages of this machine alone. A page of another site
 can make a browser send a form here, but not a header of our own; and a name that was pointed
-at this machine (DNS rebinding) is told by the host it was asked under.
+at this machine (DNS rebinding) is told by the host it was asked under. With accounts a page
+of a session also shows the session's form key, which no other page can know.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import math
 from collections.abc import Mapping
 
@@ -17,30 +17,100 @@ from layers.errors import Forbidden, InvalidParameter, VersionMissing
 from layers.store.base import Author
 from layers.wording import Text, storable
 from mapserver.services.authors import os_user
+from mapserver.services.bearer_secrets import form_key, is_form_key
+from mapserver.services.serving_conditions import is_loopback
+from mapserver.web.gate import SESSION_COOKIE, has_accounts, identity
+from mapserver.web.serving_rules import from_this_machine
 from mapserver.web.state import State
 
-__all__ = ["REQUEST_HEADER", "asked_version", "author", "json_body", "require_this_machine"]
+__all__ = [
+    "FORM_KEY_FIELD",
+    "FORM_KEY_HEADER",
+    "REQUEST_HEADER",
+    "asked_version",
+    "author",
+    "json_body",
+    "key_of_forms",
+    "require_form_key",
+    "require_write",
+]
 
 REQUEST_HEADER = "X-ANTT-Request"
-_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host")
+FORM_KEY_HEADER = "X-ANTT-Form-Key"
+FORM_KEY_FIELD = "form_key"
+
+# As many digits as the stores count to.
+_LONGEST_VERSION = 18
 
 
-def require_this_machine() -> None:
-    """Refuse a request that does not come from a page of this machine.
+def require_write() -> None:
+    """Refuse a request to write that somebody else may have made the sender's browser send.
 
     Raises
     ------
     Forbidden
-        When it came from elsewhere, through a proxy, under another name or without our header.
+        Without accounts: when it came from elsewhere, through a proxy, under another name or without our header.
+        With accounts: when it lacks the header or the key of its session. A token needs neither, for no
+        browser sends it by itself.
     """
-    here = _is_loopback(request.remote_addr or "") and _is_loopback(_host()) and not _was_forwarded()
-    if not here:
+    if not has_accounts():
+        _require_this_machine()
+        _require_header()
+        return
+    found = identity()
+    if found is None or found.scopes is None:
+        _require_header()
+        require_form_key(request.cookies.get(SESSION_COOKIE))
+
+
+def key_of_forms(secret: str) -> str:
+    """Make the key of the forms on a page.
+
+    Parameters
+    ----------
+    secret : str
+        The secret that the browser holds in a cookie.
+
+    Returns
+    -------
+    str
+        What `require_form_key` asks for.
+    """
+    return form_key(secret, State.of(current_app).settings.secret_key)
+
+
+def require_form_key(secret: str | None) -> None:
+    """Refuse a form that does not come from a page of ours.
+
+    Parameters
+    ----------
+    secret : str or None
+        The secret that the browser holds in a cookie.
+
+    Raises
+    ------
+    Forbidden
+        When the form lacks the key that belongs to it.
+    """
+    shown = request.headers.get(FORM_KEY_HEADER) or request.form.get(FORM_KEY_FIELD, "")
+    if secret is None or not is_form_key(shown, secret, State.of(current_app).settings.secret_key):
+        raise Forbidden(
+            Text("Trang này đã cũ hoặc không phải của chương trình.", "This page is old or not the program's own."),
+            Text("Mở lại trang rồi làm lại.", "Open the page again and repeat it."),
+        )
+
+
+def _require_this_machine() -> None:
+    if not (from_this_machine() and is_loopback(_host())):
         raise Forbidden(
             Text("Chỉ được ghi từ chính máy chủ: chương trình chưa có phân quyền truy cập.",
                  "Writing is for this machine alone: there is no access control yet."),
             Text("Mở bản đồ trên máy chủ, hoặc dùng lệnh `antt incidents`.",
                  "Open the map on the server itself, or use the command `antt incidents`."),
         )  # fmt: skip
+
+
+def _require_header() -> None:
     if not request.headers.get(REQUEST_HEADER):
         raise Forbidden(
             Text(f"Yêu cầu ghi thiếu tiêu đề {REQUEST_HEADER}.", f"A request to write lacks {REQUEST_HEADER}."),
@@ -51,19 +121,6 @@ def require_this_machine() -> None:
 def _host() -> str:
     name = request.host
     return name[1 : name.find("]")] if name.startswith("[") else name.partition(":")[0]
-
-
-def _was_forwarded() -> bool:
-    return any(name in request.headers for name in _FORWARDED)
-
-
-def _is_loopback(name: str) -> bool:
-    if name == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 def json_body() -> dict[str, str | None]:
@@ -79,7 +136,7 @@ def json_body() -> dict[str, str | None]:
     InvalidParameter
         When it is not a JSON object of plain values.
     """
-    content = request.get_json(silent=True) if request.mimetype == "application/json" else None
+    content = _sent_json()
     if not isinstance(content, dict):
         raise InvalidParameter(
             Text("Nội dung gửi lên không phải một đối tượng JSON.", "The request does not hold a JSON object."),
@@ -88,6 +145,14 @@ def json_body() -> dict[str, str | None]:
         )  # fmt: skip
     named = ((storable(str(name)), value) for name, value in content.items())
     return {name: _as_text(name, value) for name, value in named}
+
+
+def _sent_json() -> object:
+    try:
+        return request.get_json(silent=True) if request.mimetype == "application/json" else None
+    except RecursionError:
+        # Brackets within brackets, deeper than the reader goes.
+        return None
 
 
 def _as_text(name: str, value: object) -> str | None:
@@ -131,7 +196,7 @@ def asked_version(body: Mapping[str, str | None]) -> int:
             Text("Gửi If-Match với ETag của bản ghi, hoặc row_version trong nội dung.",
                  "Send If-Match with the ETag of the record, or row_version in the body."),
         )  # fmt: skip
-    if not digits.isdecimal():
+    if not digits.isdecimal() or len(digits) > _LONGEST_VERSION:
         raise InvalidParameter(
             Text(f"Phiên bản “{text}” không dùng được.", f"The version “{text}” cannot be used."),
             Text("Gửi đúng ETag đã nhận.", "Send the ETag as it was received."),
@@ -145,6 +210,8 @@ def author() -> Author:
     Returns
     -------
     Author
-        The account of the server, for there are no others yet; the reason is added with the change.
+        The account; where there are none, that of the server. The reason is added with the change.
     """
-    return Author(f"{os_user()} (web)", "", State.of(current_app).clock())
+    found = identity()
+    name = f"{os_user()} (web)" if found is None else found.account.login
+    return Author(name, "", State.of(current_app).clock())

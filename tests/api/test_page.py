@@ -96,3 +96,14 @@ def test_only_built_files_are_sent(client: FlaskClient, name: str) -> None:
     answer = client.get(f"/static/dist/{name}")
     assert answer.status_code == 404
     assert b"import" not in answer.data
+
+
+def test_only_a_page_that_may_write_offers_the_form(client: FlaskClient) -> None:
+    here, elsewhere = client.get("/"), client.get("/", environ_base={"REMOTE_ADDR": "10.0.0.5"})
+    assert config(here.text)["may_edit"] is True
+    # Without accounts this machine alone is served.
+    assert elsewhere.headers["Location"] == "/sign-in?next=%2F"
+    words = config(here.text)["record"]
+    assert isinstance(words, dict)
+    assert words["columns"]["severity"] == "Mức độ"
+    assert words["status"]["moi"] == "mới tiếp nhận"

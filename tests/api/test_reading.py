@@ -13,7 +13,15 @@ from layers.catalog import INCIDENTS
 from layers.store import Store
 from mapserver.app import create_app
 from mapserver.settings import Settings
-from tests.api import test_boundary_imports, test_jobs, test_repairs_api, test_writing
+from tests.api import (
+    test_accounts_page,
+    test_boundary_imports,
+    test_jobs,
+    test_repairs_api,
+    test_serving,
+    test_sign_in,
+    test_writing,
+)
 from tests.builders import NOW, incidents
 
 READING = (
@@ -66,16 +74,20 @@ def test_every_address_is_known_to_these_tests(app: Flask) -> None:
     }
     tiles |= {"/api/v1/units/<reference>/lineage", "/units/<reference>"}
     others = tiles | {"/", "/static/dist/<name>", "/healthz", "/api/v1/version", "/snapshot.<any(pdf, png):kind>"}
-    tested = (test_writing, test_jobs, test_boundary_imports, test_repairs_api)
+    tested = (
+        test_writing, test_jobs, test_boundary_imports, test_repairs_api, test_sign_in, test_accounts_page,
+        test_serving,
+    )  # fmt: skip
     elsewhere = {address for module in tested for address in module.ADDRESSES}
     assert rules == (named - {"/snapshot.pdf"}) | others | elsewhere
 
 
-def test_every_address_that_writes_is_guarded(app: Flask, client: FlaskClient) -> None:
+def test_every_address_of_programs_that_writes_is_guarded(app: Flask, client: FlaskClient) -> None:
     some_id = "0197c348-8800-7000-8000-000000000000"
     writing = [
         (method, re.sub("<uuid:[a-z_]+>", some_id, rule.rule))
         for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api/")
         for method in (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"}
     ]
     assert writing

@@ -25,6 +25,7 @@ ADDRESSES = {
     "/api/v1/incidents/<uuid:record_id>/history",
     "/api/v1/incidents/<uuid:record_id>/reinstate",
     "/api/v1/incidents/<uuid:record_id>/withdraw",
+    "/api/v1/incidents/at",
     "/api/v1/incidents/export.<any(csv, xlsx, geojson):kind>",
     "/api/v1/incidents/export.meta.json",
 }
@@ -330,6 +331,12 @@ def test_an_export_holds_what_the_filter_counts(client: FlaskClient) -> None:
     }
     assert all(row["occurred_from"].startswith("2026-02-") for row in rows)
     assert all(row["occurred_from"].endswith("+07:00") for row in rows)
+
+
+def test_a_sheet_says_which_box_it_was_taken_from(client: FlaskClient) -> None:
+    answer = exported(client, "xlsx", "bbox=106.3,20.9,106.4,21")
+    origin = load_workbook(io.BytesIO(answer.data))["Nguồn gốc"]
+    assert "106.3; 20.9; 106.4; 21.0" in [row[1] for row in origin.iter_rows(values_only=True)]
 
 
 def test_every_kind_of_export_says_where_it_comes_from(client: FlaskClient, tmp_path: Path) -> None:

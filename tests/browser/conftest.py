@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from layers.catalog import INCIDENTS, SAFEZONES, UNITS
 from layers.store import open_store
+from tests.browser.office import made_by_hand
 from tests.browser.old_wards import add_old_wards
 from tests.builders import incidents, models, town
 
@@ -98,6 +99,23 @@ def old_wards_address(
     store = tmp_path_factory.mktemp("old_wards") / "demo.gpkg"
     shutil.copy(sample_store, store)
     add_old_wards(store)
+    return serve(store)
+
+
+@pytest.fixture(scope="session")
+def desk_address(serve: Callable[[Path], str], sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The served sample in a copy that may be written to."""
+    store = tmp_path_factory.mktemp("desk") / "demo.gpkg"
+    shutil.copy(sample_store, store)
+    return serve(store)
+
+
+@pytest.fixture(scope="session")
+def office_address(serve: Callable[[Path], str], sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The sample, served after its first administrator was made on the command line."""
+    store = tmp_path_factory.mktemp("office") / "office.gpkg"
+    shutil.copy(sample_store, store)
+    made_by_hand(store, "quantri", "--role", "administrator", "--name", "Trần Chi")
     return serve(store)
 
 

@@ -11,7 +11,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import ViewportSize
 
+from tests.accounts import GOOD
 from tests.browser.conftest import PHONE, Watched
+from tests.browser.office import Forgiving, add_officer, done, sign_in
+from tests.browser.other_desk import LAT, LON, entered, send
 
 pytestmark = pytest.mark.browser
 
@@ -69,6 +72,69 @@ def test_a_picture_of_boundaries_through_time_is_worth_showing(
     watched.page.get_by_role("button", name="Để sau").click()
     watched.page.wait_for_timeout(1000)
     keep(watched, name, tmp_path, part=part)
+
+
+def test_pictures_of_a_record_are_worth_showing(
+    open_page: Callable[..., Watched], desk_address: str, tmp_path: Path
+) -> None:
+    record = entered(desk_address, LON - 0.002, severity="nghiem_trong", channel="trực ban", reason="dân báo")
+    watched = open_page(f"{desk_address}/?layers=incidents,units&c={LAT},{LON - 0.002},16", size=WALL)
+    page = watched.page
+    page.get_by_role("button", name="Để sau").click()
+    page.get_by_role("button", name="Nhập vụ việc").click()
+    page.get_by_label("Loại vụ việc").select_option("trom_cap")
+    page.get_by_label("Xảy ra từ ngày").fill("20/10/2026")
+    page.get_by_label("Giờ").first.fill("14:30")
+    page.mouse.click(650, 380)
+    page.wait_for_timeout(800)
+    keep(watched, "record-form", tmp_path)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Bỏ", exact=True).click()
+    page.mouse.click(720, 450)
+    page.get_by_role("button", name="Sửa").click()
+    page.get_by_label("Trạng thái").select_option("dang_xu_ly")
+    page.get_by_label("Sai số vị trí (m)").fill("10")
+    elsewhere = {"severity": "rat_nghiem_trong", "status": "da_xu_ly", "reason": "xác minh tại chỗ"}
+    send(desk_address, f"/{record['id']}", elsewhere, method="PATCH", version=1)
+    page.get_by_role("button", name="Ghi thay đổi").click()
+    page.get_by_role("heading", name="Vụ việc đã có người khác sửa").wait_for()
+    keep(watched, "stale-edit", tmp_path, part="#antt-record")
+    page.get_by_role("button", name="Ghi bản đã chọn").click()
+    page.locator(".record-note").wait_for()
+    keep(watched, "record-history", tmp_path, part="#antt-record")
+    # The stale version that was asked for is no fault of the page.
+    watched.problems[:] = [said for said in watched.problems if "status of 412" not in said]
+
+
+# As tall as the list with the form under it.
+SHEET: ViewportSize = {"width": 1100, "height": 1100}
+
+
+def test_pictures_of_accounts_and_of_the_history_are_worth_showing(
+    open_page: Callable[..., Watched], office_address: str, tmp_path: Path
+) -> None:
+    watched = open_page(f"{office_address}/accounts", size=SHEET)
+    watched.problems = Forgiving()
+    page = watched.page
+    sign_in(page, "quantri", GOOD)
+    page.get_by_role("link", name="Thêm tài khoản").wait_for(timeout=30_000)
+    add_officer(page, "lan")
+    page.keyboard.press("Enter")
+    done(page).wait_for(timeout=30_000)
+    # A second page of the same browser is faster.
+    second = page.context.new_page()
+    second.goto(f"{office_address}/accounts/lan")
+    second.get_by_label("Tên hiển thị").fill("Lê Bình")
+    second.get_by_role("button", name="Lưu thay đổi").click()
+    done(second).wait_for(timeout=30_000)
+    page.get_by_label("Vai trò").select_option(label="Trực ban")
+    page.get_by_role("button", name="Lưu thay đổi").click()
+    page.get_by_role("alert").wait_for(timeout=30_000)
+    keep(watched, "account-stale", tmp_path)
+    page.goto(f"{office_address}/accounts")
+    keep(watched, "accounts", tmp_path)
+    page.goto(f"{office_address}/audit")
+    keep(watched, "audit", tmp_path)
 
 
 def keep(watched: Watched, name: str, fallback: Path, *, part: str | None = None) -> np.ndarray:

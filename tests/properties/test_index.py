@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.catalog import INCIDENTS, UNITS
@@ -18,8 +18,10 @@ from layers.index.identity import ascending, find, hash_ids
 from layers.index.merging import Delta, edit
 from layers.store import ChangeSet, Store, back_up, open_store, put_back
 from mapserver.services.index_building import Built, IndexBuilder, check_index
-from mapserver.services.reader import IncidentTable, Reader
+from mapserver.services.reader import Reader
+from mapserver.services.tables import IncidentTable
 from tests.builders import NOW, incidents, town
+from tests.conftest import LONG
 
 ZONE = "Asia/Ho_Chi_Minh"
 TODAY = dt.date(2026, 11, 1)
@@ -114,8 +116,8 @@ def told(table: IncidentTable) -> dict[str, np.ndarray[tuple[int, ...], np.dtype
 
 
 def assert_equal(reader: Reader, store: Store) -> None:
+    direct = Reader(store, ZONE, Path("there is none"))
     for with_withdrawn in (False, True):
-        direct = Reader(store, ZONE, Path("there is none"))
         _units, expected = direct.incidents(TODAY, with_withdrawn=with_withdrawn)
         _units, found = reader.incidents(TODAY, with_withdrawn=with_withdrawn)
         assert found.synthetic == expected.synthetic
@@ -126,6 +128,8 @@ def assert_equal(reader: Reader, store: Store) -> None:
     assert np.isfinite(found.lon).sum() == found.placed_count == frame.geometry.notna().sum()
 
 
+# Every step opens stores, builds files and reads all of it twice: two seconds an example, so fewer of them.
+@settings(max_examples=120 if LONG else 25)
 @given(st.lists(st.sampled_from(STEPS), min_size=3, max_size=14), st.integers(0, 2**32))
 def test_a_reader_with_an_index_sees_what_the_store_holds(steps: list[str], seed: int) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -9,7 +9,7 @@ import geopandas as gpd
 import shapely
 
 from mapserver.services.provenance import notices
-from mapserver.services.reader import UnitTable
+from mapserver.services.tables import UnitTable
 
 
 def test_units_without_borders_are_said_to_be_drawn_and_counted_nowhere() -> None:

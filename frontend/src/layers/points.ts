@@ -47,12 +47,20 @@ export class PointsLayer extends CanvasLayer {
     private readonly onDraw: () => void,
   ) {
     super(quietPane(holder, "antt-points", 450), 0.2);
-    this.source = new TileSource(desk, incidentTile, () => this.redrawSoon());
+    this.source = new TileSource(desk, incidentTile, () => {
+      this.gathered = "";
+      this.redrawSoon();
+    });
   }
 
   /** Show the incidents of these tiles; null shows none. */
   show(address: string | null): void {
     this.source.show(address);
+  }
+
+  /** Fetch the incidents anew, since some were written. */
+  renew(): void {
+    this.source.renew();
   }
 
   /** Groups of the incidents now seen one by one, for the legend. */

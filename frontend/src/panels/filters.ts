@@ -12,6 +12,10 @@ import { EMPTY_STATE, type ViewState } from "../state";
 import { quickPeriods } from "../timebins";
 import type { Category, PageConfig } from "../types";
 import type { Unit } from "../units";
+import { allPublished, monthOf } from "../withheld";
+
+/** Quick periods that are whole months. */
+const MONTHLY = new Set(["year", "all"]);
 
 /** The filter form of the left panel. */
 export class Filters {
@@ -49,7 +53,10 @@ export class Filters {
       const bad = first === null || last === null ? "filter.date_bad" : backwards ? "filter.date_order" : null;
       error.hidden = !bad;
       error.textContent = bad && t(bad);
-      if (!bad) this.change({ from: first || null, to: last ? addDays(last, 1) : null });
+      if (bad) return;
+      this.change({ from: first || null, to: last ? addDays(last, 1) : null });
+      // What was typed may be widened to what stood there before.
+      this.draw(this.state);
     };
     for (const field of [from, to]) field.addEventListener("change", apply);
     this.updates.push((state) => {
@@ -61,7 +68,15 @@ export class Filters {
     return h("fieldset", {}, h("legend", {}, t("filter.period")),
       h("div", { class: "pair" }, h("label", {}, t("filter.from"), from), h("label", {}, t("filter.to"), to)),
       error,
+      this.monthsNote(),
       this.quick(error));
+  }
+
+  /** Whoever is given published counts alone is told how they are divided. */
+  private monthsNote(): Child {
+    const { withheld } = this.config;
+    if (!withheld?.first || !withheld.last || !allPublished(withheld)) return null;
+    return h("p", { class: "muted" }, t("filter.whole_months", { from: monthOf(withheld.first), to: monthOf(withheld.last) }));
   }
 
   private dateField(name: "from" | "to"): HTMLInputElement {
@@ -79,7 +94,8 @@ export class Filters {
   private quick(error: HTMLElement): Child {
     const last = this.config.time?.last;
     if (!last) return null;
-    const chips = quickPeriods(last).map(({ key, from, to }) => {
+    const months = allPublished(this.config.withheld);
+    const chips = quickPeriods(last).filter(({ key }) => !months || MONTHLY.has(key)).map(({ key, from, to }) => {
       const choose = (): void => {
         error.hidden = true;
         this.change({ from, to });
@@ -93,7 +109,8 @@ export class Filters {
   }
 
   private categories(): Child {
-    const all = this.config.categories;
+    const groupsOnly = allPublished(this.config.withheld);
+    const all = this.config.categories.filter(({ slug, group }) => !groupsOnly || slug === group);
     const items = all.filter(({ slug, group }) => slug === group).map((group) =>
       h("li", {}, this.check(group, true),
         h("ul", {}, ...membersOf(group.slug, all).map((member) => h("li", {}, this.check(member, false))))));
@@ -103,7 +120,8 @@ export class Filters {
       note.textContent = t(categories.length ? "filter.category_some" : "filter.category_all");
       clear.hidden = categories.length === 0;
     });
-    return h("fieldset", {}, h("legend", {}, t("filter.category")), h("ul", { class: "checklist" }, ...items), note, clear);
+    return h("fieldset", {}, h("legend", {}, t("filter.category")), groupsOnly && h("p", { class: "muted" }, t("filter.groups_only")),
+      h("ul", { class: "checklist" }, ...items), note, clear);
   }
 
   private check(category: Category, group: boolean): HTMLElement {

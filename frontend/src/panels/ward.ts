@@ -6,13 +6,14 @@ import { capital, formatDate, formatNumber, formatRate } from "../format";
 import { t } from "../i18n";
 import type { Former } from "../former";
 import type { Place } from "../layers/symbols";
-import type { Category, ListedUnit, Properties, Summary, UnitRecast, UnitTrend } from "../types";
+import type { CameraCounts, Category, ListedUnit, PageConfig, Properties, Summary, UnitRecast, UnitTrend } from "../types";
 import { validFrom, type Unit } from "../units";
 import { rangeText } from "../counts";
 import { hourTable, monthChart } from "./charts";
 import { formerNote, type FormerActs } from "./former";
 import { rangeNotes, rangeOf, rangeRate } from "./ranges";
 import { trendChart } from "./trend";
+import { isPublished, type Withheld } from "../withheld";
 
 export interface WardActs extends FormerActs {
   close(): void;
@@ -29,6 +30,8 @@ export interface Known {
   recast: UnitRecast | null;
   /** The unit of old that was searched for. */
   former: Former | null;
+  /** Of all units of today at once. */
+  cameras: CameraCounts | null;
 }
 
 const TOP_CATEGORIES = 6;
@@ -57,6 +60,7 @@ export class WardPanel {
   constructor(
     private readonly acts: WardActs,
     private readonly categories: Map<string, Category>,
+    private readonly offered: Pick<PageConfig, "withheld" | "may_export">,
   ) {}
 
   hide(): void {
@@ -77,6 +81,7 @@ export class WardPanel {
     this.fill(kicker, props.name,
       known.former && known.former.heirs.some((heir) => heir.unit === unit.id) && formerNote(known.former, unit.id, this.acts),
       h("p", { class: "muted facts" }, facts(props)),
+      this.cameras(unit, known.cameras),
       h("p", { class: "ward-page" }, h("a", { class: "button link", href: this.acts.pageOf(unit.id) }, t("ward.page"))),
       known.summary ? this.figures(unit, known.summary, known) : h("p", { class: "muted waiting" }, t("progress.loading")),
       button(filtered ? t("ward.show_all") : t("ward.only"), () => this.acts.filter(filtered ? null : unit.id), { class: "button link" }),
@@ -123,7 +128,37 @@ export class WardPanel {
     return [h("dt", {}, t(`place.${key}`)), h("dd", {}, text)];
   }
 
-  private figures(unit: Unit, summary: Summary, { trend, recast }: Known): HTMLElement {
+  private cameras(unit: Unit, cameras: CameraCounts | null): Child {
+    const number = cameras?.counts[unit.id];
+    return number !== undefined && h("p", { class: "muted facts" }, t("ward.cameras", { n: formatNumber(number) }));
+  }
+
+  private figures(unit: Unit, summary: Summary, known: Known): HTMLElement {
+    return isPublished(this.offered.withheld, unit.props.code) ? this.published(unit, summary) : this.exact(unit, summary, known);
+  }
+
+  /** What was published of a unit: months and groups, no hours; a number that is not there may be none or few. */
+  private published(unit: Unit, summary: Summary): HTMLElement {
+    const count = summary.by_unit.find((row) => row.unit === unit.id)?.count ?? 0;
+    const { k } = this.offered.withheld as Withheld;
+    if (!count)
+      return h("div", {},
+        h("div", { class: "figures" }, figure(t("ward.withheld"), t("ward.count"))),
+        h("p", { class: "muted" }, summary.meta.sentence),
+        h("p", { class: "ward-note" }, k ? t("ward.withheld_why", { k }) : t("legend.withheld_none")));
+    const rate = unitValue(count, unit.props.population, "rate");
+    return h("div", {},
+      h("div", { class: "figures" },
+        figure(formatNumber(count), t("ward.count")),
+        figure(rate.value === null ? "–" : formatRate(rate.value), t("ward.rate"))),
+      h("p", { class: "muted" }, summary.meta.sentence),
+      h("p", { class: "ward-note" }, t("ward.published_only", { k })),
+      this.topCategories(summary),
+      h("h3", {}, t("ward.months")),
+      monthChart(summary.timeline.start, summary.timeline.counts, validFrom(unit.id)));
+  }
+
+  private exact(unit: Unit, summary: Summary, { trend, recast }: Known): HTMLElement {
     const range = rangeOf(recast, unit.id);
     const count = summary.by_unit.find((row) => row.unit === unit.id)?.count ?? 0;
     const rate = unitValue(count, unit.props.population, "rate");
@@ -165,7 +200,7 @@ export class WardPanel {
 
   private buttons(): HTMLElement {
     return h("div", { class: "row actions" },
-      h("a", { class: "button primary", href: this.acts.exportHref(), download: true }, t("ward.export")),
+      this.offered.may_export && h("a", { class: "button primary", href: this.acts.exportHref(), download: true }, t("ward.export")),
       button(t("ward.table"), () => this.acts.table()));
   }
 }

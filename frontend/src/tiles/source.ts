@@ -22,6 +22,10 @@ interface Shelf<T> {
   failed: Set<string>;
 }
 
+function emptyShelf<T>(address: string): Shelf<T> {
+  return { address, tiles: new Map(), running: new Map(), failed: new Set() };
+}
+
 const KEPT = 96;
 const LEVELS_UP = 5;
 /** Tiles that come in quick succession are drawn together. */
@@ -62,6 +66,15 @@ export class TileSource<T> {
     this.changed();
   }
 
+  /** Fetch the tiles anew, since what they show was changed; the old ones stay until the new are here. */
+  renew(): void {
+    const address = (this.next ?? this.shown)?.address;
+    if (address === undefined) return;
+    if (this.next) this.stop(this.next);
+    this.next = emptyShelf(address);
+    this.want(this.wanted);
+  }
+
   /** Want these tiles, the first most of all; running requests for others are given up. */
   want(wanted: Wanted): void {
     this.wanted = wanted;
@@ -95,7 +108,7 @@ export class TileSource<T> {
   }
 
   private begin(address: string): void {
-    const shelf: Shelf<T> = { address, tiles: new Map(), running: new Map(), failed: new Set() };
+    const shelf = emptyShelf<T>(address);
     if (this.shown) this.next = shelf;
     else this.shown = shelf;
   }

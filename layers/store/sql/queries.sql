@@ -55,6 +55,14 @@ SELECT
     set_config('antt.inside', 'on', true), set_config('antt.who', %(who)s, true),
     set_config('antt.why', %(why)s, true), set_config('antt.at', %(at)s, true);
 
+-- name: fence_is_raised
+SELECT relrowsecurity FROM pg_class WHERE oid = to_regclass('antt.incidents');
+
+-- name: act_as_web
+SELECT
+    set_config('role', 'antt_web', true), set_config('antt.area', %(area)s, true),
+    set_config('antt.everywhere', %(everywhere)s, true);
+
 -- name: lock_rows
 SELECT {columns} FROM {table} WHERE id = ANY(%(ids)s) ORDER BY id FOR UPDATE;
 
@@ -65,11 +73,18 @@ UPDATE {table} AS kept SET {assignments} FROM unnest({arrays}) AS given ({names}
 DELETE FROM {table} WHERE id = ANY(%(ids)s);
 
 -- name: history
-SELECT layer, record_id, what, who, why, at, before, after
+SELECT layer, record_id, what, who, why, at, before, after, seq
 FROM antt.antt_history WHERE layer = %(layer)s AND record_id = %(record_id)s ORDER BY seq;
 
 -- name: all_history
-SELECT layer, record_id, what, who, why, at, before, after FROM antt.antt_history ORDER BY seq;
+SELECT layer, record_id, what, who, why, at, before, after, seq
+FROM antt.antt_history WHERE seq > %(after)s ORDER BY seq LIMIT %(limit)s::bigint;
+
+-- name: settle_history
+LOCK TABLE antt.antt_history IN SHARE MODE;
+
+-- name: history_end
+SELECT coalesce(max(seq), 0) FROM antt.antt_history;
 
 -- name: keep_history
 INSERT INTO antt.antt_history (layer, record_id, what, who, why, at, before, after)

@@ -1,0 +1,59 @@
+"""Numbers, days and bodies that are far too large, too small or too deep are refused like any other mistake."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.api.test_writing import THEFT, WRITING, added
+
+# More digits than Python turns into a number.
+DIGITS = "9" * 5_000
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/", "/api/v1/incidents/summary", "/api/v1/incidents/export.csv", "/tiles/incidents/14/13033/7214.mvt",
+     "/snapshot.png"],
+)  # fmt: skip
+def test_a_period_that_ends_before_the_first_day_is_refused(client: FlaskClient, address: str) -> None:
+    assert client.get(f"{address}?to=0001-01-01").status_code == 422
+    with client.get(f"{address}?to=0001-01-02") as answer:
+        assert answer.status_code == 200
+
+
+def test_a_body_of_brackets_within_brackets_is_refused(client: FlaskClient) -> None:
+    deep = "[" * 30_000 + "]" * 30_000
+    for body in (deep, f'{{"category": {deep}}}'):
+        answer = client.post("/api/v1/incidents", data=body, content_type="application/json", headers=WRITING)
+        assert answer.status_code == 422, answer.text
+        assert "JSON" in json.loads(answer.data)["detail"]
+
+
+@pytest.mark.parametrize("version", [DIGITS, f'"{DIGITS}"', "9" * 19])
+def test_a_version_of_many_digits_is_refused(client: FlaskClient, version: str) -> None:
+    record = added(client)
+    answer = client.patch(
+        f"/api/v1/incidents/{record['id']}", json={"status": "moi"}, headers=WRITING | {"If-Match": version}
+    )
+    assert answer.status_code == 422, answer.text
+
+
+def test_a_number_of_many_digits_in_a_record_is_refused(client: FlaskClient) -> None:
+    answer = client.post(
+        "/api/v1/incidents",
+        data=json.dumps(THEFT).replace("106.31", DIGITS),
+        content_type="application/json",
+        headers=WRITING,
+    )
+    assert answer.status_code == 422, answer.text
+
+
+@pytest.mark.parametrize("crs", [f"EPSG:{DIGITS}", "9999999999"])
+def test_a_coordinate_system_of_many_digits_is_refused(client: FlaskClient, crs: str) -> None:
+    sent = {"file": (io.BytesIO(b"loai,ngay\nTrom cap,2026-10-01\n"), "a.csv"), "source": "CA", "crs": crs}
+    answer = client.post("/api/v1/imports", data=sent, headers=WRITING, content_type="multipart/form-data")
+    assert answer.status_code == 422, answer.text
