@@ -121,10 +121,15 @@ lock: $(STAMPS)/venv ## resolve the newest versions of all packages into the loc
 docs: setup-dev ## write the reference pages in docs/ that are made from the program
 	@$(PYTHON) scripts/make_docs.py
 
+.PHONY: certificate
+certificate: setup-dev ## prove the hotspot statistics again and write docs/certificates/hotspots.md
+	@$(PYTHON) -m scripts.certificate
+
 .PHONY: pictures
 pictures: setup-dev chromium ## take the pictures in docs/pictures anew, with the browser tests
 	@mkdir -p docs/pictures
-	@ANTT_PICTURES=docs/pictures $(PYTEST) -q tests/browser/test_pictures.py tests/browser/test_boundary_wizard.py
+	@ANTT_PICTURES=docs/pictures $(PYTEST) -q tests/browser/test_pictures.py tests/browser/test_boundary_wizard.py \
+	    tests/notebooks
 
 .PHONY: notices
 notices: setup-dev ## write THIRD-PARTY.md from the packages installed

@@ -67,6 +67,23 @@ const slimLeaflet = {
   },
 };
 
+/**
+ * A part that is fetched later takes what the page's own script holds already from there; `src/shared.ts`
+ * says what that is, and anything else would be shipped twice.
+ */
+const sharedModules = {
+  name: "shared-modules",
+  setup(bundle) {
+    const part = join(here, "src/hotspots");
+    bundle.onResolve({ filter: /^\.\.\// }, ({ path, importer }) =>
+      dirname(importer) === part && !path.endsWith(".css") ? { path: path.slice("../".length), namespace: "shared" } : undefined);
+    bundle.onLoad({ filter: /.*/, namespace: "shared" }, ({ path }) => ({
+      contents: `module.exports = antt.shared[${JSON.stringify(path)}];`,
+      loader: "js",
+    }));
+  },
+};
+
 async function notice(name) {
   const folder = join(here, "node_modules", name);
   const { version, license } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
@@ -80,7 +97,7 @@ async function main() {
   await mkdir(outdir, { recursive: true });
   const result = await build({
     absWorkingDir: here,
-    entryPoints: { antt: "src/main.ts", boundaries: "src/boundaries/main.ts" },
+    entryPoints: { antt: "src/main.ts", boundaries: "src/boundaries/main.ts", hotspots: "src/hotspots/main.ts" },
     outdir,
     bundle: true,
     minify: true,
@@ -92,7 +109,7 @@ async function main() {
     legalComments: "none",
     charset: "utf8",
     metafile: true,
-    plugins: [fonts, slimLeaflet],
+    plugins: [fonts, slimLeaflet, sharedModules],
   });
   const manifest = {};
   const sizes = {};

@@ -26,6 +26,7 @@ __all__ = [
     "area_m2",
     "bounds_lonlat",
     "distance_m",
+    "is_metric",
     "metric_crs",
     "to_crs",
     "to_lonlat",
@@ -126,6 +127,29 @@ def metric_crs(bounds: Bounds) -> int:
         return min(TM3_MERIDIAN_BY_EPSG, key=lambda code: abs(TM3_MERIDIAN_BY_EPSG[code] - lon))
     zone = int((lon + 180) // 6) + 1
     return (32600 if lat >= 0 else 32700) + zone
+
+
+def is_metric(epsg: int) -> bool:
+    """Say whether lengths may be measured in a system.
+
+    Parameters
+    ----------
+    epsg : int
+        An EPSG code that exists.
+
+    Returns
+    -------
+    bool
+        True for a plane in metres; False for degrees, and for Web Mercator, whose metres grow with latitude.
+
+    Examples
+    --------
+    >>> is_metric(9210), is_metric(32615), is_metric(4326), is_metric(3857)
+    (True, True, False, False)
+    """
+    system = pyproj.CRS.from_epsg(epsg)
+    in_metres = all(axis.unit_name == "metre" for axis in system.axis_info)
+    return system.is_projected and in_metres and f"EPSG:{epsg}" != CRS_WEB_MERCATOR
 
 
 def to_crs(frame: gpd.GeoDataFrame, epsg: int) -> gpd.GeoDataFrame:

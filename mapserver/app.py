@@ -36,6 +36,7 @@ from mapserver.web import (
     boundary_repairs,
     gate,
     health,
+    hotspot_maps,
     hotspots,
     incident_records,
     incidents,
@@ -69,7 +70,7 @@ _LARGEST_BODY_BYTES = 64_000
 _BLUEPRINTS = (
     pages, assets, units, incidents, incident_records, incidents_write, hotspots, symbols, snapshots, jobs,
     health, metrics, openapi, tiles, recast, vintages, unit_pages, boundary_imports, boundary_page, boundary_repairs,
-    sign_in, account_pages, audit_pages, quarantine,
+    sign_in, account_pages, audit_pages, quarantine, hotspot_maps,
 )  # fmt: skip
 
 

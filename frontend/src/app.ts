@@ -7,8 +7,10 @@ import { Comparison } from "./comparison";
 import { plainCounts, recastCounts } from "./counts";
 import { announce, emptyMessage, ShellDesk, showTip } from "./desk";
 import { byId, h } from "./dom";
+import { printAddress, writeLinks } from "./exports";
 import { formatDate, formatNumber, isoOf } from "./format";
 import { around, type Former, formerOf } from "./former";
+import { HotspotDoor } from "./hotspot_part";
 import { t } from "./i18n";
 import { drawInset } from "./inset";
 import type { Place } from "./layers/symbols";
@@ -24,7 +26,7 @@ import { Picture } from "./picture";
 import { pointing } from "./pointing";
 import { RecordDesk } from "./record/desk";
 import * as requests from "./requests";
-import { formatState, ofSecond, sameButView, StateHolder, type ViewState } from "./state";
+import { sameButView, StateHolder, type ViewState } from "./state";
 import { onThemeChange } from "./theme";
 import { Timeline } from "./timeline";
 import type {
@@ -40,6 +42,7 @@ export class App {
   readonly shell: Shell;
   readonly timeline: Timeline;
   readonly records: RecordDesk;
+  private readonly hotspots: HotspotDoor;
   private readonly desk = new ShellDesk();
   private readonly viewport: Viewport;
   private readonly picture: Picture;
@@ -69,15 +72,17 @@ export class App {
     this.comparison = new Comparison({ map, picture: this.picture }, config, this.desk, choose);
     this.vintages = new VintageBar(config.vintages.length > 1, choose);
     this.viewport = new Viewport(map, config.extent, this.state);
-    this.shell = new Shell(() => this.pictures((picture) => picture.placeLabels()));
-    this.tree = new LayerTree(config.layers, (visible) => this.state.push({ layers: chosenLayers(config, visible) }));
+    this.shell = new Shell(() => this.pictures((picture) => picture.placeLabels()),
+      (tab) => tab === "hotspots" && this.hotspots.open());
+    this.tree = new LayerTree(config.layers, (visible) =>
+      this.state.push({ layers: chosenLayers(config, visible, this.state.get()) }));
     this.filters = new Filters(config, choose);
     this.timeline = new Timeline((span) =>
       this.state.push({ from: span && isoOf(span.start), to: span && isoOf(span.end) }), allPublished(config.withheld));
     this.ward = new WardPanel({
       close: () => this.close(),
       table: () => this.openTable(),
-      exportHref: () => this.snapshot("snapshot_pdf"),
+      exportHref: () => printAddress(map, config, "pdf", this.state.get()),
       filter: (unit) => this.state.push({ unit }),
       goTo: (unit) => this.goTo(unit),
       seeBefore: (former) => this.seeBefore(former),
@@ -90,6 +95,12 @@ export class App {
       lookup: (place, radius_m) => requests.recordsAtAddress(this.state.get(), place, radius_m),
       written: () => this.renew(),
     });
+    this.hotspots = new HotspotDoor({
+      map, config, desk: this.desk, state: this.state, units: this.picture.units,
+      showResults: (open) => this.shell.hotspotSheet(open),
+      fit: (box) => this.viewport.fit(box),
+      setMarks: (marks, boxes) => this.picture.setMarks(marks, boxes),
+    });
     this.wanted = this.resources();
     this.wire();
   }
@@ -98,6 +109,7 @@ export class App {
   run(): void {
     drawInset(null, this.config.extent);
     this.comparison.arrange(this.state.get());
+    if (this.state.get().hot) this.shell.tab("hotspots");
     this.viewport.follow(this.state.get().view, true);
     this.viewport.watch();
     this.update(this.state.get(), null);
@@ -174,7 +186,8 @@ export class App {
   /** Put away what is on top: a menu, a sheet, the right panel. */
   close(): void {
     if (this.shell.closeTop() || this.records.close()) return;
-    this.closeWard();
+    if (byId("antt-ward").hidden && this.state.get().hot) this.state.push({ hot: null, hotWith: [], hotAt: null });
+    else this.closeWard();
   }
 
   /** Fetch what depends on the incidents anew. */
@@ -182,6 +195,7 @@ export class App {
     const { counts, recast, summary, ward, trend, density } = this.wanted;
     for (const each of [counts, recast, summary, ward, trend, density]) each.again();
     this.pictures(({ points }) => points.renew());
+    this.hotspots.renew();
   }
 
   private closeWard(): void {
@@ -227,14 +241,15 @@ export class App {
       choosePlaces: (places) => this.showPlaces(places),
       choosePoint: (hit, missed) => this.records.openHit(hit, missed),
       press: (place) => this.records.press(place),
+      over: ({ lat, lng }) => this.hotspots.at(lat, lng),
       beside: (at) => this.comparison.beside(at),
     });
     this.state.listen((state, before) => this.update(state, before));
-    onThemeChange(() => this.pictures((each) => each.redraw()));
+    onThemeChange(() => { this.pictures((each) => each.redraw()); this.hotspots.redraw(); });
   }
 
   private update(state: ViewState, before: ViewState | null): void {
-    this.writeLinks(state);
+    writeLinks(this.map, this.config, state);
     if (before && state.view !== before.view) this.viewport.follow(state.view);
     if (before && sameButView(state, before)) return;
     this.arrange(state, before);
@@ -247,13 +262,16 @@ export class App {
     this.filters.draw(state);
     this.timeline.setPeriod(state.from, state.to);
     this.select(state.sel, before?.sel ?? null);
+    this.hotspots.apply(state);
   }
 
   /** One map or two: what was seen before is seen again in the room there is now. */
   private arrange(state: ViewState, before: ViewState | null): void {
     const seen = before && this.viewport.seen(before);
+    // A close view loses more than it gains by being fitted anew.
+    const panelled = before !== null && !before.hot !== !state.hot && this.map.getZoom() <= 13;
     // Going back in the history brings its own view.
-    if (!this.comparison.arrange(state) || !seen) return;
+    if (!(this.comparison.arrange(state) || panelled) || !seen) return;
     this.shell.closeTop();
     if (state.view === before.view) this.viewport.fit(seen, false);
   }
@@ -267,7 +285,7 @@ export class App {
     wanted.summary.load(filtered(config.urls.summary, true));
     const visible = visibleLayers(config, state);
     const surface = config.layers.some(({ kind, key }) => kind === "raster" && visible.includes(key));
-    wanted.density.load(filtered(config.urls.density, surface));
+    wanted.density.load(surface ? requests.densityAddress(config, state) : null);
     for (const { kind, key, url } of config.layers)
       if (kind === "symbols" && visible.includes(key)) wanted.signs.get(url)?.load(requests.plainAddress(url));
     const unit = picture.units.find(state.sel);
@@ -378,21 +396,5 @@ export class App {
 
   private offer(text: string, label: string, patch: Partial<ViewState>): void {
     emptyMessage({ text: t(text), action: { label: t(label), act: () => this.state.push(patch) } });
-  }
-
-  private snapshot(kind: "snapshot_pdf" | "snapshot_png", state = this.state.get()): string {
-    const layers = visibleLayers(this.config, state);
-    // The whole area is printed until the reader has moved the map.
-    const box = state.view ? this.map.getBounds() : null;
-    return requests.snapshotAddress(this.config.urls[kind], state, { layers, box });
-  }
-
-  private writeLinks(state: ViewState): void {
-    for (const kind of ["pdf", "png"] as const) {
-      byId<HTMLAnchorElement>(`antt-export-${kind}`).href = this.snapshot(`snapshot_${kind}`);
-      byId<HTMLAnchorElement>(`antt-export-${kind}-second`).href = this.snapshot(`snapshot_${kind}`, ofSecond(state));
-    }
-    const link = byId<HTMLAnchorElement>("antt-lang");
-    link.href = formatState({ ...state, lang: link.hreflang });
   }
 }

@@ -9,12 +9,13 @@ const WRITTEN = /^\s*(\d{1,2})[\s/.-]+(\d{1,2})[\s/.-]+(\d{4})\s*$/;
 /** Making a formatter takes far longer than using one. */
 const formatters = new Map<string, Intl.NumberFormat>();
 
-/** A number with the separators of the page's language; no more than `digits` decimals. */
-export function formatNumber(value: number, digits = 0): string {
+/** A number with the separators of the page's language; no more than `digits` decimals, and no fewer than `least`. */
+export function formatNumber(value: number, digits = 0, least = 0): string {
   const locale = currentLanguage() === "en" ? "en-GB" : "vi-VN";
-  const key = `${locale} ${digits}`;
+  const key = `${locale} ${digits} ${least}`;
   let formatter = formatters.get(key);
-  if (!formatter) formatters.set(key, (formatter = new Intl.NumberFormat(locale, { maximumFractionDigits: digits })));
+  const how = { maximumFractionDigits: digits, minimumFractionDigits: least };
+  if (!formatter) formatters.set(key, (formatter = new Intl.NumberFormat(locale, how)));
   return formatter.format(value);
 }
 

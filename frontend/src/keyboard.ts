@@ -6,6 +6,7 @@ export interface KeyActs {
   search(): void;
   layers(): void;
   filters(): void;
+  hotspots(): void;
   table(): void;
   record(): void;
   help(): void;
@@ -36,6 +37,7 @@ export function keyboard(map: LeafletMap, acts: KeyActs): void {
     "/": acts.search,
     l: acts.layers,
     f: acts.filters,
+    h: acts.hotspots,
     t: acts.table,
     n: acts.record,
     "?": acts.help,

@@ -10,6 +10,13 @@ import { standing } from "./classes";
 import type { Category, Density } from "./types";
 import type { Withheld } from "./withheld";
 
+/** What the marks of a part of the page mean; a look is a class of its style sheet. */
+export interface LegendMarks {
+  title: string;
+  items: { look: string; text: string }[];
+  note: string | null;
+}
+
 export interface LegendState {
   fill: Fill | null;
   metric: Metric;
@@ -21,6 +28,7 @@ export interface LegendState {
   density: Density | null;
   points: { groups: Category[]; largest: number } | null;
   gathered: boolean;
+  marks: LegendMarks | null;
 }
 
 function swatch(color: string, extra = ""): SVGSVGElement {
@@ -120,13 +128,21 @@ function pointsBlock(points: LegendState["points"]): Child {
   );
 }
 
+function marksBlock(marks: LegendMarks | null): Child {
+  if (!marks) return null;
+  const items = marks.items.map(({ look, text }) => h("li", {}, h("span", { class: `key look-${look}` }), text));
+  return h("section", {}, h("h3", {}, marks.title), h("ul", { class: "keys" }, ...items),
+    marks.note && h("p", { class: "muted" }, marks.note));
+}
+
 let written = "";
 
 /** What the legend says, in short: what is not different need not be written again. */
-function gist({ fill, metric, rates, withheld, paired, density, points, gathered }: LegendState): string {
+function gist({ fill, metric, rates, withheld, paired, density, points, gathered, marks }: LegendState): string {
   const groups = points && points.groups.map(({ slug }) => slug);
   const drawn = fill && [fill.breaks, fill.colors, keys(fill, { metric, withheld }).textContent];
-  return JSON.stringify([currentLanguage(), drawn, metric, rates, paired, density, groups, (points?.largest ?? 0) > 1, gathered]);
+  const several = (points?.largest ?? 0) > 1;
+  return JSON.stringify([currentLanguage(), drawn, metric, rates, paired, density, groups, several, gathered, marks]);
 }
 
 /** Write the legend, unless it stands there already. */
@@ -138,6 +154,7 @@ export function drawLegend(state: LegendState, choose: (metric: Metric) => void)
   const kept = document.activeElement?.closest("#antt-legend .segments") !== null;
   refill(
     box,
+    marksBlock(state.marks),
     fillBlock(state, choose),
     densityBlock(state.density),
     pointsBlock(state.points),

@@ -12,6 +12,7 @@ import { settle } from "./page_state";
 import * as requests from "./requests";
 import { scaleBar } from "./scalebar";
 import { Search } from "./search";
+import { shared } from "./shared";
 import type { PageConfig } from "./types";
 import { welcome } from "./welcome";
 
@@ -46,6 +47,7 @@ export function start(map: L.Map, given: PageConfig): App {
     search: () => search.focus(),
     layers: () => app.shell.open("layers"),
     filters,
+    hotspots: () => app.shell.open("hotspots"),
     table: () => app.openTable(),
     record: openRecord,
     help: openHelp,
@@ -76,4 +78,4 @@ const widget = {
   point: L.point,
   imageOverlay: L.imageOverlay,
 };
-Object.assign(window, { L: widget, antt: { start } });
+Object.assign(window, { L: widget, antt: { start, shared } });

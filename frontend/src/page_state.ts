@@ -23,14 +23,21 @@ export function defaultLayers(config: PageConfig): string[] {
   return config.layers.filter(({ visible }) => visible).map(({ key }) => key);
 }
 
+/** Keys of the layers that stand with hotspots: a calm ground, and the surface where it is the hotspots. */
+function besideHotspots(config: PageConfig, method: string): string[] {
+  const kinds = method === "density" ? ["areas", "raster"] : ["areas"];
+  return config.layers.filter(({ kind }) => kinds.includes(kind)).map(({ key }) => key);
+}
+
 /** Keys of the layers now visible. */
 export function visibleLayers(config: PageConfig, state: ViewState): string[] {
-  return state.layers ?? defaultLayers(config);
+  return state.layers ?? (state.hot ? besideHotspots(config, state.hot) : defaultLayers(config));
 }
 
 /** Visible layers as they stand in the state: null when they are the page's own choice. */
-export function chosenLayers(config: PageConfig, visible: string[]): string[] | null {
-  return !config.layers_asked && visible.join() === defaultLayers(config).join() ? null : visible;
+export function chosenLayers(config: PageConfig, visible: string[], state: ViewState): string[] | null {
+  const own = visibleLayers(config, { ...state, layers: null });
+  return !config.layers_asked && visible.join() === own.join() ? null : visible;
 }
 
 /** The state with the page's default filter where the address has none. */

@@ -7,13 +7,13 @@ import { quantileBreaks, rampFor, unitValue, type UnitValue } from "./classes";
 import { rangeText, type Counts } from "./counts";
 import { formatNumber, formatRate } from "./format";
 import { t } from "./i18n";
-import { later } from "./layers/canvas_layer";
+import { later, type Rect } from "./layers/canvas_layer";
 import { DensityLayer } from "./layers/density";
 import { LabelsLayer } from "./layers/labels";
 import { PointsLayer } from "./layers/points";
 import { placesOf, SymbolsLayer, type Place } from "./layers/symbols";
 import { UnitsLayer, type Fill } from "./layers/units";
-import type { LegendState } from "./legend";
+import type { LegendMarks, LegendState } from "./legend";
 import { visibleLayers } from "./page_state";
 import type { Pointable } from "./pointing";
 import * as requests from "./requests";
@@ -36,6 +36,8 @@ export class Picture {
   private readonly density: DensityLayer;
   private readonly places = new Map<string, Place[]>();
   private densityData: Density | null = null;
+  private marks: LegendMarks | null = null;
+  private markBoxes: () => Rect[] = () => [];
   private list: UnitList | null = null;
   private counts: Counts | null = null;
   private fill: Fill | null = null;
@@ -56,7 +58,7 @@ export class Picture {
     this.density = new DensityLayer(map);
     this.points = new PointsLayer(map, config.categories, desk, () => this.drawnPoints()).addTo(map);
     this.symbols = new SymbolsLayer(map).addTo(map);
-    const obstacles = () => [...this.symbols.boxes(), ...this.points.boxes()];
+    const obstacles = () => [...this.symbols.boxes(), ...this.points.boxes(), ...this.markBoxes()];
     this.labels = new LabelsLayer(map, obstacles, (id) => this.figure(id)).addTo(map);
     map.on("moveend", () => this.drawLegend());
     this.ready = true;
@@ -103,6 +105,14 @@ export class Picture {
     this.densityData = data;
     this.density.show(data);
     this.drawLegend();
+  }
+
+  /** Explain marks that a part of the page draws; the names keep clear of their boxes. */
+  setMarks(marks: LegendMarks | null, boxes: () => Rect[]): void {
+    this.marks = marks;
+    this.markBoxes = boxes;
+    this.drawLegend();
+    this.placeLabels();
   }
 
   setSigns(url: string, data: ShapeCollection): void {
@@ -277,6 +287,7 @@ export class Picture {
       density: this.densityData,
       points: this.shows("points") ? { groups: this.points.groups(), largest: this.points.largest() } : null,
       gathered: this.symbols.gathered(),
+      marks: this.marks,
     });
   }
 }

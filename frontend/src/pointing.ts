@@ -5,6 +5,7 @@ import type { LeafletMouseEvent, Map as LeafletMap } from "leaflet";
 import { showTip } from "./desk";
 import { isStill, perFrame } from "./dom";
 import { formatDate, formatNumber, isoOf } from "./format";
+import type { Under } from "./hotspot_part";
 import { t } from "./i18n";
 import type { PointHit, PointsLayer } from "./layers/points";
 import type { Place, SymbolHit, SymbolsLayer } from "./layers/symbols";
@@ -26,6 +27,8 @@ export interface PointingParts extends Pointable {
   choosePlaces?(places: Place[]): void;
   /** Open an incident, or incidents on one spot; `missed` when there is nothing to open. */
   choosePoint?(hit: PointHit, missed: () => void): void;
+  /** What lies over the units and under the signs. */
+  over?(at: { lat: number; lng: number }): Under | null;
   /** Take the place that was pressed, whatever is there; false to let it go. */
   press?(place: { lat: number; lon: number }): boolean;
   /** Point at the same place of the map beside this one, and say what is there. */
@@ -65,11 +68,13 @@ export function pointing(map: LeafletMap, parts: PointingParts): void {
     const { layerPoint, latlng, containerPoint } = last;
     const sign = symbols.pick(layerPoint.x, layerPoint.y, 2);
     const point = sign ? null : points.pick(layerPoint.x, layerPoint.y, 2);
-    const unit = sign || point ? null : units.at(latlng.lat, latlng.lng);
+    const under = sign || point ? null : parts.over?.(latlng) ?? null;
+    const unit = sign || point || under ? null : units.at(latlng.lat, latlng.lng);
     units.point(unit?.id ?? null);
-    box.classList.toggle("pointing", Boolean(sign ?? point ?? unit));
+    box.classList.toggle("pointing", Boolean(sign ?? point ?? under ?? unit));
     const there = parts.beside?.(sign || point ? null : latlng) ?? [];
-    const lines = sign ? placeLines(sign) : point ? pointLines(point) : [...(unit ? parts.unitLines(unit) : []), ...there];
+    const here = under ? under.lines : unit ? parts.unitLines(unit) : [];
+    const lines = sign ? placeLines(sign) : point ? pointLines(point) : [...here, ...there];
     if (lines.length) tip(containerPoint, lines);
     else showTip(null);
   });
@@ -106,9 +111,11 @@ export function pointing(map: LeafletMap, parts: PointingParts): void {
       else tell();
       return;
     }
+    const under = parts.over?.(latlng);
     const unit = units.at(latlng.lat, latlng.lng);
     leave();
-    if (!unit) return;
+    if (under) under.choose();
+    if (under || !unit) return;
     if (parts.chooseUnit) parts.chooseUnit(unit);
     else tip(event.containerPoint, parts.unitLines(unit));
   });

@@ -17,6 +17,11 @@ const filters = (state: ViewState): Pairs => [
   ["lang", currentLanguage()],
 ];
 
+/** What was set for the method of the hotspots. */
+function settings(state: ViewState): [name: string, value: string][] {
+  return state.hotWith.map((text) => [text.slice(0, text.indexOf(":")), text.slice(text.indexOf(":") + 1)]);
+}
+
 function join(base: string, pairs: Pairs): string {
   const text = query(pairs);
   return text ? `${base}${base.includes("?") ? "&" : "?"}${text}` : base;
@@ -50,6 +55,22 @@ export function recordsAtAddress(state: ViewState, { lon, lat }: { lon: number; 
 /** One of the addresses that take all filters. */
 export function filteredAddress(base: string, state: ViewState): string {
   return join(base, filters(state));
+}
+
+/** The density surface, with the bandwidth that was chosen for the hotspots. */
+export function densityAddress(config: PageConfig, state: ViewState): string {
+  const own = state.hot === "density" ? settings(state).filter(([name]) => name === "bandwidth_m") : [];
+  return join(config.urls.density, [...filters(state), ...own]);
+}
+
+/** The hotspots under the page's filters, or the test of their method on the past; at once, or as a job. */
+export function hotspotAddress(
+  config: PageConfig, state: ViewState, task: "run" | "backtest", { asJob = false }: { asJob?: boolean } = {},
+): string {
+  // A test on the past ranks the cells; it draws no permutations.
+  const own = settings(state).filter(([name]) => task === "run" || name !== "permutations");
+  const what: Pairs = [["task", asJob ? task : null], ["method", state.hot], ...own];
+  return join(config.urls[asJob ? "hotspot_jobs" : `hotspot_${task}`], [...filters(state), ...what]);
 }
 
 /** The figures of one unit under the page's filters. */
@@ -100,5 +121,7 @@ export function snapshotAddress(base: string, state: ViewState, shown: { layers:
   const { layers, box } = shown;
   const edges = box && [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()];
   const extent = edges && edges.map((edge) => edge.toFixed(5)).join(",");
-  return join(base, [...filters(state), ["layers", layers.join(",")], ["extent", extent]]);
+  // The density is one of the layers.
+  const method: Pairs = [["hotspots", state.hot === "density" ? null : state.hot], ...settings(state)];
+  return join(base, [...filters(state), ["layers", layers.join(",")], ["extent", extent], ...method]);
 }

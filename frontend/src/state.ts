@@ -16,6 +16,12 @@ export interface ViewState {
   /** Keys of the visible layers; null means the page's own choice. */
   layers: string[] | null;
   metric: Metric;
+  /** The method of the hotspots on the map; null where none are asked for. */
+  hot: string | null;
+  /** Its settings that are not the usual ones, such as `cell_m:250`. */
+  hotWith: string[];
+  /** Number of the hotspot looked at. */
+  hotAt: number | null;
   view: { lat: number; lon: number; zoom: number } | null;
   lang: string | null;
 }
@@ -30,17 +36,23 @@ export const EMPTY_STATE: ViewState = {
   sel: null,
   layers: null,
   metric: "rate",
+  hot: null,
+  hotWith: [],
+  hotAt: null,
   view: null,
   lang: null,
 };
 
 const SLUG = /^[a-z0-9_:]+$/;
+const METHOD = /^[a-z_]+$/;
+const SETTING = /^[a-z_]+:[a-z0-9._]+$/;
+const NUMBER = /^\d{1,7}$/;
 const UNIT = /^[A-Za-z0-9_.-]+(@\d{4}-\d{2}-\d{2})?$/;
 
 const date = (text: string | null): string | null => (dayOf(text) === null ? null : text);
-const unit = (text: string | null): string | null => (text && UNIT.test(text) ? text : null);
-const list = (texts: string[]): string[] =>
-  texts.flatMap((text) => text.split(",")).filter((text) => SLUG.test(text));
+const list = (texts: string[], form = SLUG): string[] =>
+  texts.flatMap((text) => text.split(",")).filter((text) => form.test(text));
+const like = (text: string | null, form: RegExp): string | null => (text && form.test(text) ? text : null);
 
 function readView(text: string | null): ViewState["view"] {
   const [lat, lon, zoom] = (text ?? "").split(",").map(Number);
@@ -62,18 +74,25 @@ export function parseState(query: string): ViewState {
     from: backwards ? null : from,
     to: backwards ? null : to,
     categories: list(params.getAll("category")),
-    unit: unit(params.get("unit")),
-    sel: unit(params.get("sel")),
+    unit: like(params.get("unit"), UNIT),
+    sel: like(params.get("sel"), UNIT),
     layers: params.has("layers") ? list(params.getAll("layers")) : null,
     metric: params.get("mode") === "count" ? "count" : "rate",
+    hot: like(params.get("hot"), METHOD),
+    hotWith: list(params.getAll("hot_with"), SETTING),
+    hotAt: NUMBER.test(params.get("hot_at") ?? "") ? Number(params.get("hot_at")) : null,
     view: readView(params.get("c")),
     lang: params.get("lang"),
   });
 }
 
-/** A unit is one of one vintage, so a filter by unit leaves nothing to compare with. */
+/**
+ * A unit is one of one vintage, so a filter by unit leaves nothing to compare with; and hotspots are of one
+ * vintage as well.
+ */
 function settled(state: ViewState): ViewState {
-  return state.unit ? { ...state, asOf2: null } : state;
+  const asOf2 = state.unit ? null : state.asOf2;
+  return state.hot && !asOf2 ? { ...state, asOf2 } : { ...state, asOf2, hot: null, hotWith: [], hotAt: null };
 }
 
 /** The state as the second map has it: its own day, and no unit of the first one's day. */
@@ -104,6 +123,9 @@ export function formatState(state: ViewState): string {
     ["sel", state.sel],
     ["layers", state.layers && state.layers.join(",")],
     ["mode", state.metric === "count" ? "count" : null],
+    ["hot", state.hot],
+    ["hot_with", state.hotWith.join(",") || null],
+    ["hot_at", state.hotAt === null ? null : String(state.hotAt)],
     ["c", view && `${view.lat.toFixed(5)},${view.lon.toFixed(5)},${Number(view.zoom.toFixed(2))}`],
     ["lang", state.lang],
   ]);

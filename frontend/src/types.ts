@@ -52,6 +52,8 @@ export interface PageConfig {
   /** Titles of the columns of an incident, and of the values of those that have a list. */
   record: { columns: Record<string, string>; severity: Record<string, string>; status: Record<string, string> };
   urls: Record<string, string>;
+  /** Parts of the page that are fetched when they are wanted. */
+  parts: { hotspots: { js: string; css: string } };
 }
 
 export interface Meta {
@@ -62,6 +64,10 @@ export interface Meta {
   unplaced: number;
   outside: number;
   notices?: string[];
+  from?: string | null;
+  to?: string | null;
+  /** Data version of each layer that was read. */
+  versions?: Record<string, number>;
 }
 
 /** A unit of the list; its shape comes in tiles. */

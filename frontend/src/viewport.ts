@@ -12,13 +12,13 @@ interface Room {
 }
 
 /** The room that the panels leave in the map. */
-export function roomIn({ sel, asOf2 }: Pick<ViewState, "sel" | "asOf2">): Room {
+export function roomIn({ sel, asOf2, hot }: Pick<ViewState, "sel" | "asOf2" | "hot">): Room {
   // Two maps stand beside the panels, not under them.
   if (asOf2) return { paddingTopLeft: [12, isNarrow() ? 12 : 112], paddingBottomRight: [12, isNarrow() ? 12 : 170] };
-  if (isNarrow()) return { paddingTopLeft: [12, 110], paddingBottomRight: [12, sel ? 0.58 * window.innerHeight : 90] };
+  if (isNarrow()) return { paddingTopLeft: [12, 110], paddingBottomRight: [12, sel || hot ? 0.58 * window.innerHeight : 90] };
   // Not measured: the strip has another height beside an open panel, and one view must come back the same.
   const strip = byId("antt").classList.contains("with-vintages") ? 200 : 150;
-  return { paddingTopLeft: [332, 84], paddingBottomRight: [sel ? 356 : 24, strip] };
+  return { paddingTopLeft: [332, 84], paddingBottomRight: [hot ? 444 : sel ? 356 : 24, strip] };
 }
 
 /** The view of the map; the state holds it once the reader has moved. */

@@ -112,8 +112,8 @@ const config = {
 
 test("the page's own choice of layers needs no word in the address", () => {
   assert.deepEqual(defaultLayers(config), ["density", "counts"]);
-  assert.equal(chosenLayers(config, ["density", "counts"]), null);
-  assert.deepEqual(chosenLayers(config, ["counts"]), ["counts"]);
+  assert.equal(chosenLayers(config, ["density", "counts"], EMPTY_STATE), null);
+  assert.deepEqual(chosenLayers(config, ["counts"], EMPTY_STATE), ["counts"]);
 });
 
 test("the default period holds until the address names one", () => {
@@ -124,7 +124,7 @@ test("the default period holds until the address names one", () => {
 test("what the server took from the address does not come back once it is cleared", () => {
   const settled = settle(config, "?from=2026-01-01&layers=density,counts");
   assert.equal(withDefaults(settled, EMPTY_STATE).from, null);
-  assert.deepEqual(chosenLayers(settled, ["density", "counts"]), ["density", "counts"]);
+  assert.deepEqual(chosenLayers(settled, ["density", "counts"], EMPTY_STATE), ["density", "counts"]);
   assert.equal(withDefaults(settle(config, "?sel=10532"), EMPTY_STATE).from, "2026-01-01");
 });
 

@@ -13,6 +13,9 @@ const full: ViewState = {
   sel: "10537@2025-07-01",
   layers: ["counts", "safezones:camera_an_ninh"],
   metric: "count",
+  hot: "gistar",
+  hotWith: ["cell_m:250", "shape:hexagon"],
+  hotAt: 812,
   view: { lat: 20.93, lon: 106.31, zoom: 12.5 },
   lang: "en",
 };

@@ -6,6 +6,7 @@ import datetime as dt
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Protocol
 
@@ -117,12 +118,10 @@ def _rows(path: Path) -> Iterator[list[str]]:
     try:
         with zipfile.ZipFile(path) as archive:
             require_modest(archive.infolist(), path.name)
-        book = load_workbook(path, read_only=True, data_only=True)
-        try:
+        # A file of our own: of a damaged one the reader would leave its open.
+        with path.open("rb") as file, closing(load_workbook(file, read_only=True, data_only=True)) as book:
             for row in book.worksheets[0].iter_rows():
                 yield [_text(cell) for cell in row]
-        finally:
-            book.close()
     except (InvalidFileException, *_DAMAGE) as cause:
         raise FileUnreadable(
             Text(f"Tệp “{path.name}” không phải bảng tính Excel.", f"“{path.name}” is not an Excel workbook."),

@@ -50,6 +50,8 @@ DOORS: Mapping[str, Door] = {
     "incidents reinstate": Door("remote_incidents:reinstate"),
     "incidents history": Door("remote_incidents:history"),
     "incidents export": Door("remote_incidents:export"),
+    "hotspots run": Door("remote_hotspots:find"),
+    "hotspots backtest": Door("remote_hotspots:test"),
     "snapshot create": Door("remote_map:snapshot", ("title",)),
     "store info": Door("remote_map:info"),
 }

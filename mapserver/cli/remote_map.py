@@ -38,9 +38,10 @@ def snapshot(server: Server, run: Run, *, out: Path, title: None = None, **optio
         "to": options["until"],
         "category": options["category"],
         "unit": options["unit"],
+        "bbox": options["bbox"],
         "lang": run.settings.lang,
     }
-    drawn = {"layers": options["layers"], "bandwidth_m": options["bandwidth_m"]}
+    drawn = {name: options[name] for name in ("layers", "bandwidth_m", "hotspots", "cell_m", "shape")}
     content = server.fetch(f"/snapshot.{kind}", asked | drawn)
     meta = server.get("/api/v1/incidents/summary", asked)["meta"]
     put_file(out, lambda file: file.write(content))

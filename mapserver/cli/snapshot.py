@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Literal
 
 import click
 
 from layers.errors import InvalidParameter, OutputUnwritable
-from layers.records import Filter, Period, UnitRef
 from layers.wording import Text
+from mapserver.cli.filters import asked_of, filter_options
 from mapserver.cli.registers import record_export
-from mapserver.cli.run import Day, Run, command_options
+from mapserver.cli.run import Run, command_options
 from mapserver.cli.stores import reading_store
 from mapserver.clock import utc_now
 from mapserver.rendering.print_map import draw, to_bytes
-from mapserver.services.mapview import DEFAULT_LAYERS, layer_keys
+from mapserver.services.hotspot_requests import HotspotRequest, request_of
+from mapserver.services.mapview import BENEATH_HOTSPOTS, DEFAULT_LAYERS, layer_keys
 from mapserver.services.reader import Reader
 from mapserver.services.snapshots import SheetRequest, print_data
 
 __all__ = ["kind_of", "snapshot"]
 
-_DATE = Day()
 _KINDS = (".pdf", ".png")
 
 
@@ -33,21 +32,22 @@ def snapshot() -> None:
 
 @snapshot.command()
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Tệp .pdf hoặc .png. / File to write.")
-@click.option("--as-of", type=_DATE, help="Ngày của ranh giới. / Day of the boundaries.")
-@click.option("--from", "since", type=_DATE, help="Ngày đầu kỳ. / First day of the period.")
-@click.option("--to", "until", type=_DATE, help="Ngày đầu tiên sau kỳ. / First day after the period.")
-@click.option("--category", multiple=True, metavar="SLUG", help="Loại vụ việc. / Category of incidents.")
-@click.option("--unit", metavar="CODE", help="Mã đơn vị. / Unit code.")
+@filter_options
 @click.option("--layers", metavar="KEY,KEY", help="Các lớp được vẽ. / Layers drawn.")
+@click.option("--hotspots", metavar="METHOD", help="Phương pháp điểm nóng. / Hotspot method drawn.")
+@click.option("--cell-m", metavar="M", help="Cỡ ô của điểm nóng (500). / Size of its cells.")
+@click.option("--shape", metavar="NAME", help="square | hexagon | units.")
 @click.option("--title", help="Tiêu đề. / Title.")
 @click.option("--bandwidth-m", type=click.FloatRange(min=0, min_open=True), help="Bán kính mật độ (m). / Bandwidth.")
 @command_options
 def create(run: Run, *, out: Path, title: str | None, bandwidth_m: float | None, **options: object) -> None:
     """Tạo tệp PDF hoặc PNG khổ A4 ngang. / Make an A4 landscape PDF or PNG."""
     kind = kind_of(out)
-    asked = _asked(options)
+    asked = asked_of(options)
     said = None if title is None else Text(title, title)
-    sheet = SheetRequest(_visible(options["layers"]), said, bandwidth_m)
+    spots = _hotspots(options)
+    visible = _visible(options["layers"], BENEATH_HOTSPOTS if spots else DEFAULT_LAYERS)
+    sheet = SheetRequest(visible, said, bandwidth_m, hotspots=spots)
     now = utc_now()
     with reading_store(run) as store:
         reader = Reader(store, run.settings.timezone)
@@ -85,24 +85,16 @@ def kind_of(out: Path) -> Literal["pdf", "png"]:
     return "pdf" if out.suffix.lower() == ".pdf" else "png"
 
 
-def _asked(options: dict[str, object]) -> Filter:
-    categories = options["category"]
-    assert isinstance(categories, tuple)  # noqa: S101 - click's `multiple` gives a tuple
-    return Filter(
-        as_of=_day(options["as_of"]),
-        period=Period(_day(options["since"]), _day(options["until"])),
-        categories=categories,
-        unit=UnitRef.parse(str(options["unit"])) if options["unit"] else None,
-    )
+def _hotspots(options: dict[str, object]) -> HotspotRequest | None:
+    if options["hotspots"] is None:
+        return None
+    own = {"method": options["hotspots"], "cell_m": options["cell_m"], "shape": options["shape"]}
+    return request_of({name: str(text) for name, text in own.items() if text is not None})
 
 
-def _day(value: object) -> dt.date | None:
-    return value if isinstance(value, dt.date) else None
-
-
-def _visible(text: object) -> tuple[str, ...]:
+def _visible(text: object, default: tuple[str, ...]) -> tuple[str, ...]:
     if text is None:
-        return DEFAULT_LAYERS
+        return default
     keys = tuple(part.strip() for part in str(text).split(",") if part.strip())
     unknown = [key for key in keys if key not in layer_keys()]
     if unknown:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from layers.catalog import INCIDENTS, categories, safezone_kinds
 from layers.incidents.values import SEVERITIES, STATUSES
 from layers.wording import Text
+from mapserver.rendering.assets import asset_url
 from mapserver.rendering.messages import map_messages, messages
 from mapserver.rendering.person import THIS_MACHINE, Person
 from mapserver.rendering.style import category_style
@@ -27,6 +28,9 @@ URLS = {
     "trend": "/api/v1/incidents/trend",
     "recast": "/api/v1/incidents/recast",
     "density": "/api/v1/hotspots/density",
+    "hotspot_run": "/api/v1/hotspots/run",
+    "hotspot_backtest": "/api/v1/hotspots/backtest",
+    "hotspot_jobs": "/api/v1/hotspots/jobs",
     "safezones": "/api/v1/safezones",
     "cameras": "/api/v1/cameras",
     "camera_counts": "/api/v1/cameras/counts",
@@ -86,6 +90,7 @@ def page_config(
         "record": _record_words(language),
         "withheld": person.withheld and person.withheld.as_json(),
         "urls": {name: url for name, url in URLS.items() if person.counts_cameras or name != "camera_counts"},
+        "parts": {"hotspots": {"js": asset_url("hotspots.js"), "css": asset_url("hotspots.css")}},
     }
 
 

@@ -14,7 +14,7 @@ from layers.geo import Bounds
 from layers.hotspots.density import DensityGrid
 from layers.wording import Text
 
-__all__ = ["IncidentPoints", "PrintData", "ranking"]
+__all__ = ["IncidentPoints", "PrintData", "PrintHotspots", "ranking"]
 
 Array = NDArray[np.float64]
 
@@ -34,6 +34,28 @@ class IncidentPoints:
     lon: Array
     lat: Array
     category: NDArray[np.object_]
+
+
+@dataclass(frozen=True, eq=False)
+class PrintHotspots:
+    """What a hotspot method found, for a sheet.
+
+    Parameters
+    ----------
+    title : Text
+        The method.
+    cells : GeoDataFrame
+        ``class`` and polygons of what stands out, in a metric system.
+    sentences : tuple of Text
+        The map in words, and its back-test.
+    evidence : str
+        The start of the hash of the inputs, the seed and the version.
+    """
+
+    title: Text
+    cells: gpd.GeoDataFrame
+    sentences: tuple[Text, ...]
+    evidence: str
 
 
 @dataclass(frozen=True)
@@ -72,6 +94,8 @@ class PrintData:
         The density surface.
     density_epsg : int or None
         The metric system of the surface.
+    hotspots : PrintHotspots or None
+        What a hotspot method found.
     safezones : GeoDataFrame or None
         `kind` and geometry, EPSG:4326.
     cameras : GeoDataFrame or None
@@ -113,6 +137,7 @@ class PrintData:
     incidents: IncidentPoints | None = None
     density: DensityGrid | None = None
     density_epsg: int | None = None
+    hotspots: PrintHotspots | None = None
     safezones: gpd.GeoDataFrame | None = None
     cameras: gpd.GeoDataFrame | None = None
     notices: tuple[Text, ...] = ()

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from itertools import pairwise
-from typing import cast
 
 import contourpy
 import numpy as np
@@ -15,8 +12,8 @@ from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_rgba
 from numpy.typing import NDArray
 
-from layers import geo
 from layers.hotspots.density import DensityGrid
+from mapserver.rendering.density_bands import band, contours_of
 from mapserver.rendering.print_frame import MapFrame
 from mapserver.rendering.print_shapes import area_path
 from mapserver.rendering.style import density_classes
@@ -26,7 +23,6 @@ __all__ = ["DENSITY_LINE", "class_widths_pt", "draw_density"]
 Array = NDArray[np.float64]
 
 DENSITY_LINE = "#4b1064"
-_MOST_KNOTS = 400
 
 
 def class_widths_pt(count: int) -> list[float]:
@@ -66,37 +62,16 @@ def draw_density(axes: Axes, grid: DensityGrid, *, epsg: int, frame: MapFrame, l
     classes = density_classes(float(grid.values.max(initial=0.0)))
     if not classes:
         return
-    contours = _contours(grid, epsg, frame.epsg)
+    contours = contours_of(grid, from_epsg=epsg, to_epsg=frame.epsg)
     uppers = [*(entry.from_value for entry in classes[1:]), np.inf]
     for entry, upper, width_pt in zip(classes, uppers, class_widths_pt(len(classes)), strict=True):
-        area = area_path(shapely.intersection(_area(contours, entry.from_value, upper), land))
+        area = area_path(shapely.intersection(band(contours, entry.from_value, upper), land))
         fill = PathCollection([area], facecolors=[to_rgba(entry.color)], linewidths=0, zorder=2)
         lines = LineCollection(
             list(_lines(contours, entry.from_value, land)), colors=DENSITY_LINE, linewidths=width_pt, zorder=2.1
         )
         axes.add_collection(fill)
         axes.add_collection(lines)
-
-
-def _contours(grid: DensityGrid, from_epsg: int, to_epsg: int) -> contourpy.ContourGenerator:
-    step = math.ceil(max(grid.shape) / _MOST_KNOTS)
-    x, y = np.meshgrid(grid.x_m[::step], grid.y_m[::step])
-    if from_epsg != to_epsg:
-        flat = geo.transform_xy(x.ravel(), y.ravel(), from_epsg=from_epsg, to_epsg=to_epsg)
-        x, y = flat[0].reshape(x.shape), flat[1].reshape(y.shape)
-    return contourpy.contour_generator(
-        x=x, y=y, z=grid.values[::step, ::step],
-        fill_type=contourpy.FillType.OuterOffset, line_type=contourpy.LineType.Separate,
-    )  # fmt: skip
-
-
-def _area(contours: contourpy.ContourGenerator, lower: float, upper: float) -> shapely.Geometry:
-    outlines, offsets = cast(tuple[list[Array], list[NDArray[np.uint32]]], contours.filled(lower, upper))
-    polygons = []
-    for outline, starts in zip(outlines, offsets, strict=True):
-        rings = [outline[first:last] for first, last in pairwise(starts.tolist())]
-        polygons.append(shapely.Polygon(rings[0], rings[1:]))
-    return shapely.make_valid(shapely.MultiPolygon(polygons))
 
 
 def _lines(contours: contourpy.ContourGenerator, level: float, land: shapely.Geometry) -> Iterator[Array]:

@@ -19,6 +19,7 @@ from layers.wording import Text
 from mapserver.rendering.print_data import PrintData
 from mapserver.rendering.print_density import draw_density
 from mapserver.rendering.print_frame import Ground, MapFrame
+from mapserver.rendering.print_hotspots import draw_hotspots
 from mapserver.rendering.print_shapes import SHAPES, Symbol, area_path, shipped_symbols
 from mapserver.rendering.print_words import WORDS
 from mapserver.rendering.style import (
@@ -217,6 +218,8 @@ def draw_layers(axes: Axes, data: PrintData, frame: MapFrame, *, ground: Ground)
     if data.density is not None and data.density_epsg is not None and data.shows("density"):
         draw_density(axes, data.density, epsg=data.density_epsg, frame=frame, land=land)
     _draw_borders(axes, paths, land, m_per_mm=frame.m_per_mm)
+    if data.hotspots is not None:
+        draw_hotspots(axes, data.hotspots, frame)
     _draw_incidents(axes, data, frame)
     _draw_marks(axes, marks(data), frame)
 

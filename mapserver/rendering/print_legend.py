@@ -12,6 +12,7 @@ from matplotlib.patches import Rectangle
 from layers.catalog import categories
 from mapserver.rendering.print_data import PrintData
 from mapserver.rendering.print_density import DENSITY_LINE, class_widths_pt
+from mapserver.rendering.print_hotspots import hotspot_classes, hotspot_lines
 from mapserver.rendering.print_layers import (
     NO_DATA_LINE,
     add_marks,
@@ -28,6 +29,7 @@ from mapserver.rendering.style import (
     BORDER_OUTER,
     INK_SOFT,
     NO_DATA,
+    HotspotStyle,
     category_style,
     density_classes,
 )
@@ -40,6 +42,7 @@ _CAPTION_MM = 3.2
 _TITLE_MM = 4.6
 _ROW_MM = 4.1
 _SYMBOL_MM = 3.0
+_LINE_MM = 3.1
 
 _BLOCK_TITLE = Type(7.5, bold=True)
 
@@ -68,6 +71,14 @@ class _Items:
         return (_TITLE_MM if self.title else 0.0) + _ROW_MM * len(self.rows) + 1.6
 
 
+@dataclass(frozen=True)
+class _Words:
+    lines: tuple[str, ...]
+
+    def height_mm(self) -> float:
+        return _LINE_MM * len(self.lines) + 2.0
+
+
 def legend_height_mm(data: PrintData) -> float:
     """Tell how much room the legend takes.
 
@@ -81,7 +92,8 @@ def legend_height_mm(data: PrintData) -> float:
     float
         Millimetres.
     """
-    return _HEAD_MM + sum(block.height_mm() for block in _blocks(data, "vi"))
+    # A sentence may take more lines in one language than in the other.
+    return _HEAD_MM + max(sum(block.height_mm() for block in _blocks(data, language)) for language in ("vi", "en"))
 
 
 def draw_legend(sheet: Sheet, data: PrintData, box: Box) -> None:
@@ -103,13 +115,24 @@ def draw_legend(sheet: Sheet, data: PrintData, box: Box) -> None:
         room = Box(box.left, top - block.height_mm(), box.width, block.height_mm())
         if isinstance(block, _Ramp):
             _draw_ramp(sheet, block, room)
+        elif isinstance(block, _Words):
+            _draw_words(sheet, block, room)
         else:
             _draw_items(sheet, block, room)
         top = room.bottom
 
 
-def _blocks(data: PrintData, language: str) -> list[_Ramp | _Items]:
-    blocks: list[_Ramp | _Items] = [*_ramps(data, language)]
+def _hotspots(data: PrintData, language: str) -> list[_Items | _Words]:
+    found = data.hotspots
+    if found is None:
+        return []
+    title = f"{WORDS['hotspots'].in_language(language)}: {found.title.in_language(language)}"
+    rows = tuple((style.title.in_language(language), _hotspot_sample(style)) for style in hotspot_classes(found))
+    return [_Items(title, rows), _Words(tuple(hotspot_lines(found, language)))]
+
+
+def _blocks(data: PrintData, language: str) -> list[_Ramp | _Items | _Words]:
+    blocks: list[_Ramp | _Items | _Words] = [*_hotspots(data, language), *_ramps(data, language)]
     groups = incident_groups(data)
     titles = {category.slug: category.title.in_language(language) for category in categories()}
     if groups:
@@ -179,6 +202,21 @@ def _draw_items(sheet: Sheet, items: _Items, box: Box) -> None:
         sample(sheet, box.left + 3.0, y + 0.9)
         sheet.text(box.left + 7.5, y, title, look=Type(7.0))
         y -= _ROW_MM
+
+
+def _draw_words(sheet: Sheet, words: _Words, box: Box) -> None:
+    for row, line in enumerate(words.lines):
+        sheet.text(box.left, box.top - 2.4 - row * _LINE_MM, line, look=SMALL)
+
+
+def _hotspot_sample(style: HotspotStyle) -> Sample:
+    def draw(sheet: Sheet, x_mm: float, y_mm: float) -> None:
+        room = Box(x_mm - 2.8, y_mm - _SYMBOL_MM / 2, 5.6, _SYMBOL_MM)
+        swatch = sheet.box(room, fill=style.fill, edge=style.edge, width_pt=style.width_pt)
+        swatch.set_facecolor(to_rgba(style.fill, style.opacity))
+        swatch.set_hatch(style.hatch)
+
+    return draw
 
 
 def _incident_sample(slug: str) -> Sample:

@@ -57,7 +57,8 @@ def draw(data: PrintData, *, language: str = "vi", fonts: Fonts | None = None) -
     # Where land fills the window the inset moves to the column, and the table makes room for it.
     beside = Box(COLUMN.left, COLUMN.bottom, COLUMN.width, _INSET_BESIDE_MM)
     ranked = draw_column(sheet, data, bottom_mm=COLUMN.bottom if inset else beside.top + 4.0)
-    left_out = draw_map(sheet, data, corners, ground=ground, ranked=ranked)
+    # The numbers of the table would lie on the very cells that matter.
+    left_out = draw_map(sheet, data, corners, ground=ground, ranked=[] if data.hotspots else ranked)
     draw_inset(sheet, data, frame, box=inset or beside)
     draw_foot(sheet, data, frame, left_out=left_out)
     return figure

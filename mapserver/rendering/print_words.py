@@ -24,6 +24,7 @@ WORDS: dict[str, Text] = {
     "density": Text("Mật độ vụ việc (vụ/km²)", "Incident density (per km²)"),
     "density_key": Text("bán kính làm mịn {bandwidth} m", "bandwidth {bandwidth} m"),
     "detached": Text("Cùng tỉ lệ, đặt lệch vị trí", "Same scale, moved from its place"),
+    "hotspots": Text("Điểm nóng", "Hotspots"),
     "incidents": Text("Vụ việc theo nhóm", "Incidents by group"),
     "inset": Text("Việt Nam", "Việt Nam"),
     "left_out": Text("Nằm ngoài khung bản đồ", "Outside the map"),

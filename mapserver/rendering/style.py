@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from layers.catalog import group_of
+from layers.wording import Text
 
 __all__ = [
     "ACCENT",
@@ -18,6 +20,7 @@ __all__ = [
     "DENSITY_RAMP",
     "DIVERGING_RAMP",
     "GROUND",
+    "HOTSPOT_STYLES",
     "INK",
     "INK_SOFT",
     "NO_DATA",
@@ -26,6 +29,7 @@ __all__ = [
     "SYMBOL_INK",
     "CategoryStyle",
     "DensityClass",
+    "HotspotStyle",
     "category_style",
     "density_classes",
     "pretty",
@@ -265,3 +269,49 @@ def density_classes(highest: float) -> tuple[DensityClass, ...]:
     return tuple(
         DensityClass(lower, to_value, color) for lower, to_value, color in zip(edges, upper, DENSITY_RAMP, strict=True)
     )
+
+
+@dataclass(frozen=True)
+class HotspotStyle:
+    """How a class of hotspots is drawn; told apart without colour too.
+
+    Parameters
+    ----------
+    name : str
+        Of the class.
+    title : Text
+        What it means.
+    fill, edge : str
+        Hexadecimal.
+    opacity : float
+        Of the fill.
+    width_pt : float
+        Of the edge, points.
+    hatch : str
+        Pattern of matplotlib; empty for none.
+    """
+
+    name: str
+    title: Text
+    fill: str
+    edge: str
+    opacity: float
+    width_pt: float
+    hatch: str = ""
+
+
+HOTSPOT_STYLES: Mapping[str, HotspotStyle] = {
+    style.name: style
+    for style in (
+        HotspotStyle("hot", Text("điểm nóng, q không quá 0,05", "hotspot, q at most 0.05"),
+                     "#c0221f", "#5c0a0a", 0.85, 0.7),
+        HotspotStyle("cold", Text("điểm lạnh, q không quá 0,05", "cold spot, q at most 0.05"),
+                     "#6c9bc7", "#1f5a93", 0.6, 0.4, "////"),
+        HotspotStyle("high_low", Text("ô cao giữa vùng thấp, q không quá 0,05", "high among low, q at most 0.05"),
+                     "#f7d3ae", "#a9541a", 0.9, 0.7, "...."),
+        HotspotStyle("low_high", Text("ô thấp giữa vùng cao, q không quá 0,05", "low among high, q at most 0.05"),
+                     "#c3d8ea", "#1f5a93", 0.9, 0.7, "...."),
+        HotspotStyle("cluster", Text("cụm vụ việc (chưa phải kiểm định)", "cluster (no test)"),
+                     "#c0221f", "#5c0a0a", 0.25, 0.9),
+    )
+}  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,10 @@ from layers.store.base import Author
 from layers.store.system import ACTIVE, Job
 from layers.wording import Text
 from mapserver.services.boundary_uploads import named_as_sent
+from mapserver.services.following import Following
 from mapserver.services.imports import BoundaryRequest, check_boundaries, keep_boundaries, read_incoming
 
-__all__ = ["CHECK_BOUNDARIES", "IMPORT_BOUNDARIES", "BoundaryTask", "Following", "do_task", "file_of"]
+__all__ = ["CHECK_BOUNDARIES", "IMPORT_BOUNDARIES", "BoundaryTask", "do_task", "file_of"]
 
 CHECK_BOUNDARIES = "check_boundaries"
 IMPORT_BOUNDARIES = "import_boundaries"
@@ -92,22 +93,6 @@ class BoundaryTask:
             "scope": tuple(values["scope"]),
         }
         return cls(BoundaryRequest(**values), **own)
-
-
-@dataclass(frozen=True)
-class Following:
-    """How the process that does a job follows the work.
-
-    Parameters
-    ----------
-    tell : callable
-        Takes steps done and steps in all.
-    goes_on : callable
-        Says whether the work should go on.
-    """
-
-    tell: Callable[[int, int], None]
-    goes_on: Callable[[], bool]
 
 
 def do_task(

@@ -22,8 +22,11 @@ from layers.incidents.times import check_timezone
 from layers.records import new_ids
 from layers.store import Store
 from layers.store.system import Job, SystemStore
+from layers.store.system_accounts import Accounts
 from layers.wording import Text
-from mapserver.services.boundary_jobs import CHECK_BOUNDARIES, IMPORT_BOUNDARIES, Following, do_task
+from mapserver.services.boundary_jobs import CHECK_BOUNDARIES, IMPORT_BOUNDARIES, do_task
+from mapserver.services.following import Following
+from mapserver.services.hotspot_jobs import HOTSPOTS, do_hotspots
 from mapserver.services.imports_incidents import IncidentRequest, Watch, import_incidents
 from mapserver.services.own_rows import importer_json, rows_of_importer
 from mapserver.services.quarantine_jobs import RETRY, do_retry
@@ -39,8 +42,8 @@ _HEARTBEAT_S = 2.0
 # Far above the heartbeat: a machine that is only slow must not lose its job.
 _LONGEST_SILENCE = dt.timedelta(seconds=60)
 
-_SILENT = Text("Máy chủ dừng giữa chừng. Tải lại tệp để làm tiếp; không bản ghi nào bị nhập hai lần.",
-               "The server stopped on the way. Upload the file again to go on; no record is doubled.")  # fmt: skip
+_SILENT = Text("Máy chủ dừng giữa chừng. Tải lại tệp hoặc chạy lại để làm tiếp; không bản ghi nào bị nhập hai lần.",
+               "The server stopped on the way. Start it or send the file again; no record is doubled.")  # fmt: skip
 _ASKED = Text("Đang dừng theo yêu cầu.", "Stopping, as asked.")
 _CANCELLED = Text("Đã dừng theo yêu cầu; phần đã ghi được giữ lại.", "Stopped, as asked; what was written is kept.")
 _DONE = Text("Đã xong.", "Done.")
@@ -306,11 +309,18 @@ def _boundaries(work: _Work) -> dict[str, object]:
     return do_task(shift.store, work.job, Following(work.tell, work.goes_on), now=shift.clock(), rng=shift.rng)
 
 
+def _hotspots(work: _Work) -> dict[str, object]:
+    shift = work.shift
+    accounts, following = Accounts(shift.system.file), Following(work.tell, work.goes_on)
+    return do_hotspots(shift.store, work.job, following, accounts=accounts, now=shift.clock())
+
+
 _KINDS: dict[str, Callable[[_Work], dict[str, object]]] = {
     IMPORT: _import,
     RETRY: _retry,
     CHECK_BOUNDARIES: _boundaries,
     IMPORT_BOUNDARIES: _boundaries,
+    HOTSPOTS: _hotspots,
 }
 
 

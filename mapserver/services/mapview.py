@@ -18,8 +18,10 @@ from mapserver.services.selecting import vintage_text
 from mapserver.services.tables import IncidentTable, UnitTable
 from mapserver.services.vintages import vintages
 
-__all__ = ["DEFAULT_LAYERS", "layer_keys", "map_view"]
+__all__ = ["BENEATH_HOTSPOTS", "DEFAULT_LAYERS", "layer_keys", "map_view"]
 
+# Beneath hotspots nothing else is coloured, so that what stands out is what was found.
+BENEATH_HOTSPOTS = ("units",)
 DEFAULT_LAYERS = ("density", "counts", "units", *(f"safezones:{kind.slug}" for kind in safezone_kinds()))
 _WHOLE_COUNTRY = Bounds(102.1, 8.2, 109.6, 23.5)
 _EPOCH = dt.date(1970, 1, 1)

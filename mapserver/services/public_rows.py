@@ -52,6 +52,7 @@ def with_published(
     added |= {
         "lon": public.lon, "lat": public.lat, "unit": _units_of(public, units), "day": public.day,
         "hour": np.full(count, _UNKNOWN_HOUR), "identity": np.zeros(count, dtype=np.uint64),
+        "accuracy_m": np.full(count, public.cell_m, dtype=np.float32),
     }  # fmt: skip
     columns: dict[str, Any] = {name: _joined(getattr(table, name)[rows], more)[order] for name, more in added.items()}
     published = np.arange(len(key)) >= len(rows)

@@ -32,7 +32,7 @@ _KEPT_TABLES = 12
 _KEPT_COLUMN_SETS = 2
 _SELECTIONS_BYTES = 96_000_000
 # Columns of the index that a table has under the same name.
-_PLAIN = ("key", "lon", "lat", "category", "severity", "status", "day", "hour", "identity")
+_PLAIN = ("key", "lon", "lat", "category", "severity", "status", "day", "hour", "identity", "accuracy_m")
 
 
 @dataclass(frozen=True)

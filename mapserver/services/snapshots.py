@@ -13,20 +13,28 @@ from numpy.typing import NDArray
 
 from layers.boundaries import bundled
 from layers.catalog import CAMERAS, SAFEZONES, SCHEMATIC
-from layers.errors import EmptyInput
+from layers.errors import EmptyInput, InvalidParameter
 from layers.geo import CRS_LONLAT, Bounds
+from layers.hotspots.methods import METHOD_NAMES
 from layers.records import Filter
 from layers.wording import Text
-from mapserver.rendering.print_data import IncidentPoints, PrintData
+from mapserver.rendering.print_data import IncidentPoints, PrintData, PrintHotspots
 from mapserver.rendering.view import MapView
+from mapserver.services.hotspot_maps import UNHURRIED, Conduct, find_hotspots
+from mapserver.services.hotspot_requests import HotspotRequest, options_of
+from mapserver.services.hotspot_results import HotspotMap
 from mapserver.services.hotspots import density
 from mapserver.services.incidents import Selection, select
 from mapserver.services.mapview import DEFAULT_LAYERS, map_view
 from mapserver.services.reader import Reader
 
-__all__ = ["SheetRequest", "print_data"]
+__all__ = ["PRINTED_METHODS", "PRINTED_OPTIONS", "SheetRequest", "print_data"]
 
+PRINTED_METHODS = ("gistar", "moran", "emerging", "dbscan", "stdbscan")
+# The bandwidth of a sheet is that of the density beneath, so none of these may be called so.
+PRINTED_OPTIONS = tuple(sorted(frozenset().union(*map(options_of, PRINTED_METHODS))))
 _PER_PEOPLE = 10_000
+_LONLAT = 4326
 
 
 @dataclass(frozen=True)
@@ -43,15 +51,20 @@ class SheetRequest:
         Bandwidth of the density, metres; None for the stated rule.
     extent : Bounds or None
         The part of the map printed, degrees; all units when left out.
+    hotspots : HotspotRequest or None
+        A hotspot method whose finding is drawn.
     """
 
     visible: Collection[str] = DEFAULT_LAYERS
     title: Text | None = None
     bandwidth_m: float | None = None
     extent: Bounds | None = None
+    hotspots: HotspotRequest | None = None
 
 
-def print_data(reader: Reader, asked: Filter, sheet: SheetRequest, *, now: dt.datetime) -> PrintData:
+def print_data(
+    reader: Reader, asked: Filter, sheet: SheetRequest, *, now: dt.datetime, conduct: Conduct = UNHURRIED
+) -> PrintData:
     """Collect what one printed sheet shows.
 
     Parameters
@@ -64,6 +77,8 @@ def print_data(reader: Reader, asked: Filter, sheet: SheetRequest, *, now: dt.da
         What the sheet shows beside it.
     now : datetime
         The moment of printing.
+    conduct : Conduct
+        How hotspots are found; where somebody waits, what would take long is refused.
 
     Returns
     -------
@@ -74,6 +89,10 @@ def print_data(reader: Reader, asked: Filter, sheet: SheetRequest, *, now: dt.da
     ------
     EmptyInput
         When no boundaries are in force on the day asked for.
+    InvalidParameter
+        When a hotspot method cannot be printed, or its options do not suit the incidents.
+    TooLarge
+        When the hotspots would take too long for somebody who waits.
     """
     view = map_view(reader, asked, now=now, visible=sheet.visible)
     taken = select(reader, asked, now=now)
@@ -83,6 +102,8 @@ def print_data(reader: Reader, asked: Filter, sheet: SheetRequest, *, now: dt.da
             Text("Nạp ranh giới bằng `antt boundaries import`, hoặc đổi “as_of”.",
                  "Import boundaries with `antt boundaries import`, or change “as_of”."),
         )  # fmt: skip
+    method = sheet.hotspots
+    spots = None if method is None else _hotspots(reader, asked, method, now=now, conduct=conduct)
     surface = density(reader, asked, bandwidth_m=sheet.bandwidth_m, now=now) if view.shows("density") else None
     counts = _counts(taken)
     said = taken.provenance
@@ -105,12 +126,39 @@ def print_data(reader: Reader, asked: Filter, sheet: SheetRequest, *, now: dt.da
         incidents=_points(taken) if view.shows("incidents") else None,
         density=surface.grid if surface else None,
         density_epsg=surface.epsg if surface and surface.grid is not None else None,
+        hotspots=spots,
         safezones=reader.symbols(SAFEZONES),
         cameras=reader.symbols(CAMERAS),
         notices=said.notices,
         visible=tuple(layer.key for layer in view.layers if layer.visible),
         extent=sheet.extent or _around_unit(taken),
     )
+
+
+def _hotspots(
+    reader: Reader, asked: Filter, request: HotspotRequest, *, now: dt.datetime, conduct: Conduct
+) -> PrintHotspots:
+    if request.method not in PRINTED_METHODS:
+        raise InvalidParameter(
+            Text(f"Chưa in được phương pháp “{request.method}”.", f"The method “{request.method}” is not printed."),
+            Text(f"Dùng một trong: {', '.join(PRINTED_METHODS)}.", f"Use one of: {', '.join(PRINTED_METHODS)}."),
+        )
+    found = find_hotspots(reader, asked, request, now=now, conduct=conduct)
+    kinds = np.array([row["class"] for row in found.features.rows], dtype=object)
+    shown = ~np.isin(kinds, ["none", "island"])
+    cells = gpd.GeoDataFrame(
+        {"class": kinds[shown]}, geometry=found.features.shapes[shown], crs=f"EPSG:{found.epsg or _LONLAT}"
+    )
+    proof = () if found.tried is None else (found.tried.sentence,)
+    return PrintHotspots(METHOD_NAMES[request.method], cells, (found.sentence, *proof), _evidence(found))
+
+
+def _evidence(found: HotspotMap) -> str:
+    if found.evidence is None:
+        return ""
+    taken = {name: value for name, value in found.request.taken().items() if value is not None}
+    chosen = [f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}" for name, value in taken.items()]
+    return " · ".join([f"SHA-256 {found.evidence.inputs_hash[:12]}", *chosen, found.evidence.version])
 
 
 def _around_unit(taken: Selection) -> Bounds | None:

@@ -88,6 +88,9 @@ class IncidentTable:
         0 to 23, -1 when not known.
     identity : ndarray of uint64
         The record's id as a number, see `layers.index.identity`.
+    accuracy_m : ndarray of float, shape (n,)
+        How far each incident may be from its place, metres; not a number where that is not known. Of a published
+        count the side of its cell.
     salt, version : int
         The salt of those numbers; data version of the incidents.
     synthetic : bool
@@ -110,6 +113,7 @@ class IncidentTable:
     day: NDArray[np.int32]
     hour: NDArray[np.int8]
     identity: NDArray[np.uint64]
+    accuracy_m: NDArray[np.float32]
     salt: int
     synthetic: bool
     version: int

@@ -85,13 +85,13 @@ def records(kind: str) -> Response:
         A file, oldest record first.
     """
     params.only(request.args, usual=frozenset({*_FIELDS, "lang"}))
-    state, asked = State.of(current_app), _asked()
+    state, asked, language = State.of(current_app), _asked(), _language()
     found = list(find_records(state.audit, _wanted(asked)))
     named = {name: value for name, value in asked.items() if value}
     record(Action.EXPORT, {"layer": "audit", "filter": named, "rows": len(found)})
     # Closed, and so deleted, when the answer has been sent.
     out = cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=1_000_000))  # noqa: SIM115
-    stream_records(found, kind, out, language=_language())
+    stream_records(found, kind, out, language=language)
     out.seek(0)
     return send_file(out, _MIMETYPES[kind], as_attachment=True, download_name=f"nhat-ky.{kind}")
 

@@ -13,9 +13,13 @@ from werkzeug.routing import Rule
 
 from layers import __version__
 from layers.errors import AnttError
+from layers.hotspots.methods import METHOD_NAMES
+from layers.hotspots.surfaces import KERNELS
 from layers.incidents.values import SEVERITIES, STATUSES
 from mapserver.errors import HTTP_STATUS
+from mapserver.services.hotspot_requests import OPTION_NAMES, SHAPES, SLICES
 from mapserver.services.reader import LEVELS
+from mapserver.services.snapshots import PRINTED_METHODS, PRINTED_OPTIONS
 from mapserver.web import params
 from mapserver.web.openapi_bodies import body_of
 from mapserver.web.responses import cached, dump_json
@@ -27,6 +31,7 @@ bp = Blueprint("openapi", __name__)
 _NONE: tuple[str, ...] = ()
 _VINTAGE = tuple(sorted(params.VINTAGE_NAMES))
 _FILTER = tuple(sorted(params.FILTER_NAMES))
+_HOTSPOTS = ("method", *OPTION_NAMES)
 _QUEUE = ("as_of", "lang", "level")
 
 # Endpoint -> the parameters it takes. The pages for people are no part of the API.
@@ -40,6 +45,9 @@ TAKEN: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "health.healthz": _NONE,
     "health.readyz": _NONE,
     "health.version": _NONE,
+    "hotspot_maps.backtest": (*_FILTER, *_HOTSPOTS),
+    "hotspot_maps.run": (*_FILTER, *_HOTSPOTS),
+    "hotspot_maps.start": (*_FILTER, *_HOTSPOTS, "task"),
     "hotspots.density": (*_FILTER, "bandwidth_m"),
     "hotspots.density_png": (*_FILTER, "bandwidth_m"),
     "incident_records.at": (*(name for name in _FILTER if name != "bbox"), "lon", "lat", "radius_m", "with_withdrawn"),
@@ -63,8 +71,8 @@ TAKEN: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "quarantine.sheet": ("import_id", "lang"),
     "recast.recast": (*(name for name in _FILTER if name != "unit"), "apart"),
     "recast.trend": _FILTER,
-    "snapshots.snapshot": (*_FILTER, "bandwidth_m", "extent", "layers"),
-    "symbols.camera_counts": _NONE,
+    "snapshots.snapshot": (*_FILTER, "bandwidth_m", "extent", "hotspots", "layers", *PRINTED_OPTIONS),
+    "symbols.camera_counts": ("lang",),
     "symbols.cameras": _FILTER,
     "symbols.insets": _FILTER,
     "symbols.safezones": _FILTER,
@@ -85,21 +93,39 @@ _REPEATED = frozenset({"category", "layers", "severity", "status"})
 _REQUIRED = frozenset({"q"})
 _DAY = {"type": "string", "format": "date"}
 _YES_NO = {"type": "string", "enum": ["0", "1"]}
+_LENGTH = {"type": "number", "exclusiveMinimum": 0}
 _FOUR = {"type": "string", "pattern": r"^-?\d{1,3}(\.\d{1,6})?(,-?\d{1,3}(\.\d{1,6})?){3}$"}
 _SCHEMAS: Mapping[str, dict[str, Any]] = MappingProxyType({
     "all": _YES_NO,
     "apart": _YES_NO,
     "as_of": _DAY,
-    "bandwidth_m": {"type": "number", "exclusiveMinimum": 0},
+    "area": {"type": "string", "enum": ["units", "bbox"]},
+    "bandwidth_m": _LENGTH,
+    "by": {"type": "string", "enum": list(SLICES)},
+    "cell_m": _LENGTH,
     "bbox": _FOUR,
     "extent": _FOUR,
+    "eps_days": _LENGTH,
+    "eps_m": _LENGTH,
     "from": _DAY,
+    "hotspots": {"type": "string", "enum": list(PRINTED_METHODS)},
+    "kernel": {"type": "string", "enum": list(KERNELS)},
     "import_id": {"type": "string", "format": "uuid"},
     "lang": {"type": "string", "enum": ["vi", "en"]},
     "level": {"type": "string", "enum": list(LEVELS)},
+    "method": {"type": "string", "enum": list(METHOD_NAMES)},
+    "min_points": {"type": "integer", "minimum": 2},
+    "period_days": _LENGTH,
+    "periods": {"type": "integer", "minimum": 5, "maximum": 60},
+    "permutations": {"type": "integer", "minimum": 19, "maximum": 99_999},
     "q": {"type": "string", "minLength": 1, "maxLength": 200},
+    "rounding_m": _LENGTH,
+    "seed": {"type": "integer", "minimum": 0, "maximum": 2**32 - 1},
     "severity": {"type": "string", "enum": list(SEVERITIES)},
+    "shape": {"type": "string", "enum": list(SHAPES)},
     "status": {"type": "string", "enum": list(STATUSES)},
+    "step_days": _LENGTH,
+    "task": {"type": "string", "enum": ["run", "backtest"]},
     "to": _DAY,
     "with_withdrawn": _YES_NO,
 })  # fmt: skip

@@ -50,6 +50,8 @@ BODIES: Mapping[str, tuple[dict[str, dict[str, Any]], tuple[str, ...]]] = Mappin
         ("action", "row_version"),
     ),
     "boundary_repairs.decide_small": ({"accept_below_m2": _NUMBER, "reason": _REASON}, ("accept_below_m2",)),
+    # What is asked for stands in the address, as where it is answered at once.
+    "hotspot_maps.start": ({}, ()),
     "incidents_write.add": (_RECORD | {"reason": _REASON}, ("category", "occurred_from", "reason")),
     "incidents_write.edit": (_RECORD | {"reason": _REASON, "row_version": _VERSION}, ("reason", "row_version")),
     "incidents_write.reinstate": ({"reason": _REASON, "row_version": _VERSION}, ("reason", "row_version")),

@@ -23,7 +23,7 @@ bp = Blueprint("pages", __name__)
 # A few cells with many incidents each make no surface.
 _OF_POINTS = frozenset({"density"})
 # What the page's script reads from the address itself.
-_PAGE_NAMES = ("as_of2", "c", "sel", "layers", "mode", "table")
+_PAGE_NAMES = ("as_of2", "c", "sel", "layers", "mode", "table", "hot", "hot_with", "hot_at")
 
 
 @bp.get("/")

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 
 from werkzeug.datastructures import MultiDict
 
-from layers.errors import AxesSwapped, InvalidParameter
+from layers.errors import InvalidParameter
 from layers.geo import VIETNAM, Bounds
 from layers.records import Filter, Period, UnitRef
 from layers.wording import Text
+from mapserver.services.boxes import bad_box, box_of
 
 __all__ = [
     "FILTER_NAMES",
@@ -94,7 +95,7 @@ def filter_of(arguments: Arguments) -> Filter:
         severities=_listed(arguments, "severity"),
         statuses=_listed(arguments, "status"),
         unit=UnitRef.parse(unit) if unit else None,
-        bounds=_box(arguments.get("bbox", "").strip(), "bbox"),
+        bounds=box_of(arguments.get("bbox", "").strip(), "bbox"),
     )
 
 
@@ -301,7 +302,7 @@ def extent_of(arguments: Arguments) -> Bounds | None:
         When it holds latitude first.
     """
     text = arguments.get("extent", "").strip()
-    box = _box(text, "extent")
+    box = box_of(text, "extent")
     if box is None:
         return None
     clipped = Bounds(
@@ -311,7 +312,7 @@ def extent_of(arguments: Arguments) -> Bounds | None:
         min(box.north, VIETNAM.north),
     )
     if clipped.east - clipped.west < _SMALLEST_EXTENT or clipped.north - clipped.south < _SMALLEST_EXTENT:
-        raise _bad_box(text, "extent")
+        raise bad_box(text, "extent")
     return clipped
 
 
@@ -350,27 +351,3 @@ def day_of(arguments: Arguments, name: str) -> dt.date | None:
 def _listed(arguments: Arguments, name: str) -> tuple[str, ...]:
     parts = [part.strip() for value in arguments.getlist(name) for part in value.split(",")]
     return tuple(dict.fromkeys(part for part in parts if part))
-
-
-def _box(text: str, name: str) -> Bounds | None:
-    if not text:
-        return None
-    try:
-        box = Bounds(*(float(part) for part in text.split(",")))
-    except (ValueError, TypeError) as problem:
-        raise _bad_box(text, name) from problem
-    if abs(box.south) > 90 or abs(box.north) > 90:
-        raise AxesSwapped(
-            Text(f"{name} có vĩ độ và kinh độ đổi chỗ.", f"The {name} has latitude and longitude swapped."),
-            Text("Viết tây,nam,đông,bắc: kinh độ trước.", "Write west,south,east,north: longitude first."),
-        )
-    if not (-180 <= box.west < box.east <= 180 and box.south < box.north):
-        raise _bad_box(text, name)
-    return box
-
-
-def _bad_box(text: str, name: str) -> InvalidParameter:
-    return InvalidParameter(
-        Text(f"Không hiểu {name} “{text}”.", f"The {name} “{text}” is not understood."),
-        Text("Viết bốn số độ: tây,nam,đông,bắc.", "Write four numbers of degrees: west,south,east,north."),
-    )

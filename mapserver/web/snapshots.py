@@ -7,8 +7,10 @@ from typing import Literal
 from flask import Blueprint, Response, current_app, request
 
 from mapserver.rendering.print_map import draw, to_bytes
-from mapserver.services.mapview import DEFAULT_LAYERS, layer_keys
-from mapserver.services.snapshots import SheetRequest, print_data
+from mapserver.services.hotspot_maps import AT_ONCE
+from mapserver.services.hotspot_requests import HotspotRequest, request_of
+from mapserver.services.mapview import BENEATH_HOTSPOTS, DEFAULT_LAYERS, layer_keys
+from mapserver.services.snapshots import PRINTED_OPTIONS, SheetRequest, print_data
 from mapserver.web import params
 from mapserver.web.responses import cached
 from mapserver.web.state import State
@@ -34,20 +36,29 @@ def snapshot(kind: Literal["pdf", "png"]) -> Response:
     Response
         A file.
     """
-    params.only(request.args, ("layers", "bandwidth_m", "extent"))
+    params.only(request.args, ("layers", "bandwidth_m", "extent", "hotspots", *PRINTED_OPTIONS))
     asked = params.filter_of(request.args)
+    spots = _hotspots()
     sheet = SheetRequest(
-        visible=params.layers_of(request.args, layer_keys(), DEFAULT_LAYERS),
+        visible=params.layers_of(request.args, layer_keys(), BENEATH_HOTSPOTS if spots else DEFAULT_LAYERS),
         bandwidth_m=params.bandwidth_m(request.args),
         extent=params.extent_of(request.args),
+        hotspots=spots,
     )
     state = State.of(current_app)
     language = params.language_of(request.args, state.settings.lang)
 
     def drawn() -> bytes:
-        data = print_data(state.reader, asked, sheet, now=state.clock())
+        data = print_data(state.reader, asked, sheet, now=state.clock(), conduct=AT_ONCE)
         return to_bytes(draw(data, language=language), kind)
 
     answer = cached(_MIMETYPE[kind], drawn)
     answer.headers["Content-Disposition"] = f'attachment; filename="ban-do-antt.{kind}"'
     return answer
+
+
+def _hotspots() -> HotspotRequest | None:
+    written = {name: request.args.get(name, "").strip() for name in ("hotspots", *PRINTED_OPTIONS)}
+    given = {name: text for name, text in written.items() if text}
+    method = given.pop("hotspots", None)
+    return None if method is None else request_of({**given, "method": method})

@@ -53,7 +53,7 @@ def camera_counts() -> Response:
     Response
         JSON.
     """
-    params.only(request.args)
+    params.only(request.args, usual=frozenset({"lang"}))
     return cached("application/json", lambda: _camera_counts(State.of(current_app)), layers=(UNITS, CAMERAS))
 
 

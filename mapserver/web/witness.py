@@ -18,7 +18,7 @@ from mapserver.web.gate import DOORS, has_accounts, identity, viewer
 from mapserver.web.responses import problem
 from mapserver.web.state import State
 
-__all__ = ["record", "recorded", "with_record"]
+__all__ = ["record", "record_views", "recorded", "with_record"]
 
 _SENT = frozenset({200, 206, 304})
 # What differs from one picture of the same thing to the next.
@@ -50,12 +50,28 @@ def recorded(answer: Response) -> Response:
     try:
         if door.action is Action.EXPORT:
             record(Deed.EXPORT, {"address": request.path, "filter": _filter()})
-        for layer in _exact(door.layers):
-            State.of(current_app).views.saw(_entry(Deed.VIEW, {"layer": layer, "filter": _filter()}))
+        record_views(door.layers)
     except AnttError as failure:
         answer.close()
         return problem(failure, State.of(current_app).settings.lang)
     return answer
+
+
+def record_views(layers: tuple[str, ...]) -> None:
+    """Record that whoever asks is shown exact points, or what is made from them.
+
+    Parameters
+    ----------
+    layers : tuple of str
+        Keys of the layers shown; those that anybody may see are not recorded.
+
+    Raises
+    ------
+    AnttError
+        When it cannot be recorded.
+    """
+    for layer in _exact(layers):
+        State.of(current_app).views.saw(_entry(Deed.VIEW, {"layer": layer, "filter": _filter()}))
 
 
 def record(action: Deed, what: dict[str, object], *, who: str | None = None, why: str = "") -> None:

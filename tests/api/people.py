@@ -82,15 +82,16 @@ def town_store() -> Store:
     return held
 
 
-def office(store: Store, folder: Path, *, residents: bool = True) -> Office:
-    """Open the store to people with accounts; what is due is published."""
+def office(store: Store, folder: Path, *, residents: bool = True, published: bool = True) -> Office:
+    """Open the store to people with accounts; what is due is published, unless nothing shall be yet."""
     settings = Settings(audit_key_file=str(folder / "audit.key"), residents=residents)
     app = create_app(settings, store, clock=lambda: NOW)
     state = State.of(app)
     cheap = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     replace(state, registers=replace(state.registers, passwords=cheap)).attach(app)
     state = State.of(app)
-    release(state.whole_reader, state.publication, Terms(5, 3000, 10, frozenset()), now=NOW)
+    if published:
+        release(state.whole_reader, state.publication, Terms(5, 3000, 10, frozenset()), now=NOW)
     accounts: dict[Role, Account] = {role: _account(state, role) for role in (Role.ADMINISTRATOR, *ACCOUNT_ROLES)}
     return Office(app, accounts)
 

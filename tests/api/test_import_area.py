@@ -28,6 +28,9 @@ HERE, THERE = PLACES[INSIDE], PLACES[OUTSIDE]
 KNOWN = "0197c348-8800-7000-8000-000000000077"
 
 
+ADDRESSES = {"/api/v1/quarantine", "/api/v1/quarantine/sheet.xlsx", "/api/v1/quarantine/retry"}
+
+
 @pytest.fixture
 def held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))

@@ -15,11 +15,15 @@ from mapserver.app import create_app
 from mapserver.settings import Settings
 from tests.api import (
     test_accounts_page,
+    test_audit_page,
     test_boundary_imports,
+    test_hotspot_maps,
+    test_import_area,
     test_jobs,
     test_repairs_api,
     test_serving,
     test_sign_in,
+    test_withheld_page,
     test_writing,
 )
 from tests.builders import NOW, incidents
@@ -76,7 +80,7 @@ def test_every_address_is_known_to_these_tests(app: Flask) -> None:
     others = tiles | {"/", "/static/dist/<name>", "/healthz", "/api/v1/version", "/snapshot.<any(pdf, png):kind>"}
     tested = (
         test_writing, test_jobs, test_boundary_imports, test_repairs_api, test_sign_in, test_accounts_page,
-        test_serving,
+        test_serving, test_hotspot_maps, test_audit_page, test_import_area, test_withheld_page,
     )  # fmt: skip
     elsewhere = {address for module in tested for address in module.ADDRESSES}
     assert rules == (named - {"/snapshot.pdf"}) | others | elsewhere

@@ -13,6 +13,8 @@ from flask.testing import FlaskClient
 from layers.access.roles import Role
 from tests.api.people import INSIDE, Office, office, town_store
 
+ADDRESSES = {"/api/v1/cameras/counts"}
+
 
 @pytest.fixture(scope="module")
 def held(tmp_path_factory: pytest.TempPathFactory) -> Office:

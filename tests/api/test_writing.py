@@ -275,7 +275,7 @@ def test_nobody_writes_from_elsewhere(client: FlaskClient, store: Store) -> None
     remote = client.post(address, json=THEFT, headers=WRITING, environ_base={"REMOTE_ADDR": "10.1.2.3"})
     proxied = client.post(address, json=THEFT, headers=WRITING | {"X-Forwarded-For": "10.1.2.3"})
     renamed = client.post(address, json=THEFT, headers=WRITING | {"Host": "map.example:8000"})
-    assert [refused(answer)["status"] for answer in (bare, remote, proxied, renamed)] == [403, 403, 403, 421]
+    assert [refused(answer)["status"] for answer in (bare, remote, proxied, renamed)] == [403, 401, 401, 421]
     assert store.versions() == before
 
 

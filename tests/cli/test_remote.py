@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import json
 import logging
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,7 +63,7 @@ def server(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setattr("mapserver.cli.remote_jobs._LOOK_EVERY_S", 0.02)
     # Its lines about requests would stand between what the command says.
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
-    app = create_app(Settings(store=str(folder / "antt.gpkg")))
+    app = create_app(Settings(store=str(folder / "antt.gpkg"), audit_key_file=os.environ["ANTT_AUDIT_KEY_FILE"]))
     state, stop = State.of(app), threading.Event()
     shift = Shift(state.store, state.system, utc_now, np.random.default_rng(1))
 

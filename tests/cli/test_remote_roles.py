@@ -52,6 +52,8 @@ ENDPOINTS: dict[str, tuple[str, ...]] = {
     "incidents reinstate": ("incident_records.one", "incidents_write.reinstate"),
     "incidents history": ("incident_records.history",),
     "incidents export": ("incident_records.export", "incident_records.export_meta"),
+    "hotspots run": ("hotspot_maps.start", "jobs.job"),
+    "hotspots backtest": ("hotspot_maps.start", "jobs.job"),
     "snapshot create": ("snapshots.snapshot", "incidents.summary"),
     "store info": ("health.version",),
 }
@@ -137,6 +139,8 @@ def words_of(command: str, record: str, ward: str) -> tuple[str, ...]:
         "incidents reinstate": (record, "--reason", "thử"),
         "incidents history": (record,),
         "incidents export": ("--out", "a.csv.geojson"),
+        "hotspots run": ("--out", "o.geojson", "--cell-m", "1000"),
+        "hotspots backtest": ("--cell-m", "1000"),
         "snapshot create": ("--out", "a.png", "--layers", "units"),
     }
     return (*command.split(), *more.get(command, ()))

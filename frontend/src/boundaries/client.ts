@@ -1,15 +1,13 @@
 /** Sending boundary files, and following the jobs that look at them. */
 
-import { ApiError, fetchJson, send } from "../api";
+import { fetchJson, send } from "../api";
 import { addDays } from "../format";
 import { currentLanguage } from "../i18n";
-import type { Card, Deck, Found, Job } from "./types";
+import type { Job } from "../jobs";
+import type { Card, Deck } from "./types";
 
 const IMPORTS = "/api/v1/boundaries/imports";
 const REPAIRS = "/api/v1/boundaries/repairs";
-const FIRST_LOOK_MS = 150;
-const LONGEST_LOOK_MS = 1500;
-const WORKING = new Set(["queued", "running", "cancelling"]);
 
 /** What a person settled about a file; empty texts leave the choice to the program. */
 export interface Choices {
@@ -30,14 +28,6 @@ export const NO_CHOICES: Choices = {
   encoding: "", crs: "", columns: {}, valid_from: "", last_day: "", level: "commune", scope: "", decree: "",
   source: "", partial: false,
 };
-
-/** A job that ended otherwise than well. */
-export class JobFailed extends ApiError {
-  constructor(readonly job: Job) {
-    const said = (job.result as { error?: { code?: string; hint?: string; hint_en?: string } } | null)?.error;
-    super(job.message, "", (currentLanguage() === "en" ? said?.hint_en : said?.hint) ?? "", said?.code ?? job.state);
-  }
-}
 
 function language(): string {
   return `lang=${currentLanguage()}`;
@@ -66,23 +56,6 @@ export function sendFiles(files: File[], choices: Choices, signal: AbortSignal):
 /** Look again at a file that was sent, or import it. */
 export function sendAgain(job: string, what: "check" | "import", choices: Choices, signal: AbortSignal): Promise<Job> {
   return send<Job>(`${IMPORTS}/${job}/${what}?${language()}`, formOf(choices), signal);
-}
-
-/** Follow a job to its end; it is stopped when the signal is. */
-export async function endOf(started: Job, signal: AbortSignal): Promise<Found> {
-  const stop = (): void => void send(`/api/v1/jobs/${started.id}/cancel`, {}, new AbortController().signal).catch(() => undefined);
-  signal.addEventListener("abort", stop);
-  try {
-    let job = started;
-    for (let pause_ms = FIRST_LOOK_MS; WORKING.has(job.state); pause_ms = Math.min(1.5 * pause_ms, LONGEST_LOOK_MS)) {
-      await new Promise((resolve) => window.setTimeout(resolve, pause_ms));
-      job = await fetchJson<Job>(`/api/v1/jobs/${job.id}?${language()}`, signal);
-    }
-    if (job.state !== "done") throw new JobFailed(job);
-    return job.result as Found;
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
 }
 
 function queueAddress(as_of: string, level: string, key = ""): string {

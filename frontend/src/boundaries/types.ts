@@ -80,15 +80,6 @@ export interface Found {
   refusal: Refusal | null;
 }
 
-export interface Job {
-  id: string;
-  state: "queued" | "running" | "cancelling" | "done" | "failed" | "cancelled" | "interrupted";
-  progress: number;
-  total: number;
-  message: string;
-  result: unknown;
-}
-
 export interface Card extends Defect {
   state: "open" | "left";
   row_version: number;

@@ -4,12 +4,13 @@ import type { ApiError } from "../api";
 import { button, byId, h, refill, type Child } from "../dom";
 import { formatDate, formatNumber } from "../format";
 import { t } from "../i18n";
-import { endOf, JobFailed, NO_CHOICES, sendAgain, sendFiles, type Choices } from "./client";
+import { endOf, JobFailed, type Job } from "../jobs";
+import { NO_CHOICES, sendAgain, sendFiles, type Choices } from "./client";
 import { announce, orProblem, workLine } from "./notices";
 import { reportStep } from "./report";
 import { settleStep } from "./settling";
 import { crsStep, fileStep, textStep } from "./steps";
-import type { Found, Job } from "./types";
+import type { Found } from "./types";
 
 const LAST = 5;
 const KEYS = ["bd.step_file", "bd.step_text", "bd.step_crs", "bd.step_columns", "bd.step_report"];
@@ -143,7 +144,7 @@ export class Wizard {
   /** Follow a job; its file can be looked at again once it has ended, well or not. */
   private async ended(started: Job, signal: AbortSignal): Promise<Found> {
     try {
-      return await endOf(started, signal);
+      return await endOf<Found>(started, signal);
     } finally {
       if (!signal.aborted) [this.job, this.sent] = [started, this.files];
     }

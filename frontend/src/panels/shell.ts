@@ -2,14 +2,20 @@
 
 import { byId, isNarrow } from "../dom";
 
-export type Sheet = "map" | "layers" | "filters" | "time" | "ward";
+const TABS = ["layers", "filters", "hotspots"] as const;
+export type Tab = (typeof TABS)[number];
+export type Sheet = Tab | "map" | "time" | "ward";
+
+const isTab = (name: string): name is Tab => TABS.includes(name as Tab);
 
 /** The shell; `moved` is called when panels have changed place, so that labels can give way. */
 export class Shell {
   private readonly root = byId("antt");
+  /** What the sheet of details can show. */
+  private readonly details = new Set<"ward" | "hotspots">();
 
-  constructor(private readonly moved: () => void) {
-    for (const name of ["layers", "filters"] as const)
+  constructor(private readonly moved: () => void, private readonly tabbed: (name: Tab) => void) {
+    for (const name of TABS)
       byId(`antt-tab-${name}`).addEventListener("click", () => this.tab(name));
     byId("antt-left").addEventListener("keydown", (event) => this.onTabKey(event));
     byId("antt-left-close").addEventListener("click", () => this.left(false));
@@ -23,7 +29,7 @@ export class Shell {
   }
 
   /** Open the left panel at a tab; on a phone as a sheet. */
-  open(name: "layers" | "filters"): void {
+  open(name: Tab): void {
     this.tab(name);
     this.left(true);
     if (isNarrow()) this.sheet(name);
@@ -33,7 +39,7 @@ export class Shell {
   /** On a phone, bring one sheet up; a second call puts it away. */
   sheet(name: Sheet): void {
     const next = this.root.dataset.sheet === name ? "map" : name;
-    if (next === "layers" || next === "filters") {
+    if (isTab(next)) {
       this.tab(next);
       byId("antt-left").hidden = false;
     }
@@ -44,10 +50,21 @@ export class Shell {
 
   /** Bring the sheet of the unit up, or put it away. */
   wardSheet(open: boolean): void {
-    byId<HTMLButtonElement>("antt-sheet-ward").disabled = !open;
-    this.root.classList.toggle("with-ward", open);
+    this.detail("ward", open);
+  }
+
+  /** Bring the sheet of the hotspots' results up, or put it away. */
+  hotspotSheet(open: boolean): void {
+    this.detail("hotspots", open);
+  }
+
+  private detail(name: "ward" | "hotspots", open: boolean): void {
+    if (open) this.details.add(name);
+    else this.details.delete(name);
+    byId<HTMLButtonElement>("antt-sheet-ward").disabled = !this.details.size;
+    this.root.classList.toggle(`with-${name}`, open);
     if (open) this.root.dataset.sheet = "ward";
-    else if (this.root.dataset.sheet === "ward") this.root.dataset.sheet = "map";
+    else if (this.root.dataset.sheet === "ward" && !this.details.size) this.root.dataset.sheet = "map";
     this.markSheet(this.root.dataset.sheet as Sheet);
     this.moved();
   }
@@ -70,20 +87,23 @@ export class Shell {
       item.setAttribute("aria-pressed", String(item.dataset.sheetButton === name));
   }
 
-  private tab(name: "layers" | "filters"): void {
-    for (const other of ["layers", "filters"] as const) {
+  /** Show a tab of the left panel. */
+  tab(name: Tab): void {
+    for (const other of TABS) {
       const tab = byId(`antt-tab-${other}`);
       tab.setAttribute("aria-selected", String(other === name));
       tab.tabIndex = other === name ? 0 : -1;
       byId(`antt-${other}`).hidden = other !== name;
     }
     this.root.dataset.tab = name;
+    this.tabbed(name);
   }
 
   private onTabKey(event: KeyboardEvent): void {
-    const tab = (event.target as HTMLElement).id;
-    if (!tab.startsWith("antt-tab-") || !/^Arrow(Left|Right)$/.test(event.key)) return;
-    const other = tab === "antt-tab-layers" ? "filters" : "layers";
+    const at = TABS.findIndex((name) => (event.target as HTMLElement).id === `antt-tab-${name}`);
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (at < 0 || !step) return;
+    const other = TABS[(at + step + TABS.length) % TABS.length];
     this.tab(other);
     byId(`antt-tab-${other}`).focus();
     event.preventDefault();

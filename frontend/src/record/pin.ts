@@ -27,7 +27,7 @@ const STEPS: Record<string, [number, number]> = {
 const NEAR_ZOOM = 15;
 const SWALLOWED = ["mousedown", "touchstart", "click", "dblclick"];
 /** The panel of the record stands where that of a unit does. */
-const BESIDE_PANEL = { sel: "record", asOf2: null };
+const BESIDE_PANEL = { sel: "record", asOf2: null, hot: null };
 
 /** The pin of the record that is shown or written. */
 export class Pin {
