@@ -27,6 +27,7 @@ __all__ = [
     "bounds_lonlat",
     "distance_m",
     "is_metric",
+    "line_length_m",
     "metric_crs",
     "to_crs",
     "to_lonlat",
@@ -263,6 +264,27 @@ def distance_m(start_lonlat: tuple[float, float], end_lonlat: tuple[float, float
     """
     _azimuth, _back, length_m = _GEOD.inv(*start_lonlat, *end_lonlat)
     return float(length_m)
+
+
+def line_length_m(lonlat: NDArray[np.float64]) -> float:
+    """Measure a line on the ellipsoid, the shortest way from each vertex to the next (Karney 2013, as `distance_m`).
+
+    Parameters
+    ----------
+    lonlat : ndarray of float, shape (n, 2)
+        Degrees.
+
+    Returns
+    -------
+    float
+        Metres.
+
+    Examples
+    --------
+    >>> round(line_length_m(np.array([[106.0, 20.0], [106.0, 20.5], [106.0, 21.0]])))
+    110711
+    """
+    return float(_GEOD.line_length(lonlat[:, 0], lonlat[:, 1]))
 
 
 def bounds_lonlat(frame: gpd.GeoDataFrame) -> Bounds | None:

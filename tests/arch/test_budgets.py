@@ -9,7 +9,7 @@ import statistics
 from tests.arch.source_tree import ROOT, body_lines, definitions, files_below, name_of, repository_files, tree
 
 CODE = ("layers", "mapserver", "scripts", "tests", "benchmarks", "data")
-ANALYSIS = ("boundaries", "hotspots", "incidents", "safezones")
+ANALYSIS = ("boundaries", "hotspots", "incidents", "planning", "safezones")
 SHIPPED = ("layers", "mapserver")
 
 FILE_LINES_MAX = 400
