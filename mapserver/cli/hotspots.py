@@ -16,11 +16,11 @@ from mapserver.cli.filters import asked_of, filter_options
 from mapserver.cli.run import Run, command_options, progress
 from mapserver.cli.stores import reading_store
 from mapserver.clock import utc_now
-from mapserver.services.exports import put_file
 from mapserver.services.following import Following
 from mapserver.services.hotspot_area import read_area
 from mapserver.services.hotspot_maps import Conduct, backtest_hotspots, find_hotspots
 from mapserver.services.hotspot_requests import OPTION_NAMES, request_of
+from mapserver.services.output_files import put_file
 from mapserver.services.reader import Reader
 
 __all__ = ["STATED_AREAS", "hotspots", "options_written", "print_backtest", "write_map"]

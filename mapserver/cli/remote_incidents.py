@@ -13,7 +13,8 @@ from mapserver.cli.incidents_import import tell_import
 from mapserver.cli.remote import Server
 from mapserver.cli.remote_jobs import Fields, finished, send_files
 from mapserver.cli.run import Run, key_values
-from mapserver.services.exports import kind_of, put_file
+from mapserver.services.exports import kind_of
+from mapserver.services.output_files import put_file
 from mapserver.services.rejects import base_name
 
 __all__ = ["add", "edit", "export", "history", "import_", "reinstate", "withdraw"]

@@ -9,7 +9,7 @@ from layers.wording import Text
 from mapserver.cli.remote import Server
 from mapserver.cli.run import Run
 from mapserver.cli.snapshot import kind_of
-from mapserver.services.exports import put_file
+from mapserver.services.output_files import put_file
 
 __all__ = ["info", "snapshot"]
 

@@ -12,7 +12,7 @@ from mapserver.cli.incidents_quarantine import require_sheet, tell_retried, tell
 from mapserver.cli.remote import Server
 from mapserver.cli.remote_jobs import finished, send_files
 from mapserver.cli.run import Run
-from mapserver.services.exports import put_file
+from mapserver.services.output_files import put_file
 
 __all__ = ["export", "list_rows", "retry"]
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 import click
 
-from layers.errors import InvalidParameter, OutputUnwritable
+from layers.errors import InvalidParameter
 from layers.wording import Text
 from mapserver.cli.filters import asked_of, filter_options
 from mapserver.cli.registers import record_export
@@ -17,6 +17,7 @@ from mapserver.clock import utc_now
 from mapserver.rendering.print_map import draw, to_bytes
 from mapserver.services.hotspot_requests import HotspotRequest, request_of
 from mapserver.services.mapview import BENEATH_HOTSPOTS, DEFAULT_LAYERS, layer_keys
+from mapserver.services.output_files import put_file
 from mapserver.services.reader import Reader
 from mapserver.services.snapshots import SheetRequest, print_data
 
@@ -53,7 +54,8 @@ def create(run: Run, *, out: Path, title: str | None, bandwidth_m: float | None,
         reader = Reader(store, run.settings.timezone)
         data, day = print_data(reader, asked, sheet, now=now), asked.as_of or reader.today(now)
     record_export(run, {"layer": "snapshot", "filter": data.sentence.in_language(run.settings.lang)})
-    _write(out, to_bytes(draw(data, language=run.settings.lang), kind))
+    content = to_bytes(draw(data, language=run.settings.lang), kind)
+    put_file(out, lambda file: file.write(content))
     run.say(Text(f"Đã xuất {out}.", f"Wrote {out}."))
     run.result({"out": str(out), "as_of": str(day), "total": data.total, "placed": data.placed,
                 "unplaced": data.unplaced, "sentence": data.sentence.in_language(run.settings.lang)})  # fmt: skip
@@ -103,13 +105,3 @@ def _visible(text: object, default: tuple[str, ...]) -> tuple[str, ...]:
             Text(f"Các lớp có: {', '.join(layer_keys())}.", f"Layers: {', '.join(layer_keys())}."),
         )
     return keys
-
-
-def _write(out: Path, content: bytes) -> None:
-    try:
-        out.write_bytes(content)
-    except OSError as problem:
-        raise OutputUnwritable(
-            Text(f"Không ghi được “{out}” ({problem.strerror}).", f"“{out}” cannot be written ({problem.strerror})."),
-            Text("Chọn nơi khác bằng --out.", "Choose another place with --out."),
-        ) from problem

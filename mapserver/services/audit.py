@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from layers.errors import FileMissing, FileUnreadable, InvalidParameter, OutputUnwritable
+from layers.errors import FileMissing, FileUnreadable, InvalidParameter
 from layers.store import file_of
 from layers.store.audit_keys import KeyFile
 from layers.store.gpkg_ledger import iso
 from layers.store.system_audit import Action, AuditChain
 from layers.store.system_file import IN_PROCESS, SystemFile, system_path
 from layers.wording import Text
+from mapserver.services.output_files import put_file
 from mapserver.settings import Settings
 
 __all__ = ["ACTIONS", "Head", "address_class", "chain_of", "head_in", "head_of", "key_file", "read_head", "write_head"]
@@ -220,13 +221,7 @@ def write_head(chain: AuditChain, path: Path, *, store_address: str, now: dt.dat
         text = json.dumps(said | {"head": str(head)}, ensure_ascii=False, indent=1) + "\n"
     else:
         text = _PAGE.format(title="ĐẦU CHUỖI NHẬT KÝ / HEAD OF THE AUDIT CHAIN", head=head, **said)
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as problem:
-        raise OutputUnwritable(
-            Text(f"Không ghi được “{path}” ({problem.strerror}).", f"“{path}” cannot be written ({problem.strerror})."),
-            Text("Chọn nơi khác bằng --out.", "Choose another place with --out."),
-        ) from problem
+    put_file(path, lambda out: out.write(text.encode()))
     return head
 
 

@@ -12,11 +12,12 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from layers.errors import InvalidParameter, OutputUnwritable
+from layers.errors import InvalidParameter
 from layers.store.gpkg_ledger import iso
 from layers.store.system_audit import Action, AuditChain, Record
 from layers.wording import Text, fold
 from mapserver.services.audit import ACTIONS
+from mapserver.services.output_files import put_file
 from mapserver.services.spreadsheet_cells import neutral
 
 __all__ = ["KINDS", "Found", "Wanted", "days", "find_newest", "find_records", "stream_records", "write_records"]
@@ -185,14 +186,7 @@ def write_records(records: Sequence[Record], path: Path, *, language: str) -> No
             Text(f"Không ghi được kiểu tệp “{path.suffix}”.", f"Files of the kind “{path.suffix}” cannot be written."),
             Text("Chọn tên tệp .csv, .xlsx hoặc .json.", "Choose a name that ends in .csv, .xlsx or .json."),
         )
-    try:
-        with path.open("wb") as out:
-            stream_records(records, kind, out, language=language)
-    except OSError as problem:
-        raise OutputUnwritable(
-            Text(f"Không ghi được “{path}” ({problem.strerror}).", f"“{path}” cannot be written ({problem.strerror})."),
-            Text("Chọn nơi khác bằng --out.", "Choose another place with --out."),
-        ) from problem
+    put_file(path, lambda out: stream_records(records, kind, out, language=language))
 
 
 def stream_records(records: Sequence[Record], kind: str, out: BinaryIO, *, language: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import datetime as dt
 import io
@@ -20,18 +19,19 @@ import shapely
 from numpy.typing import NDArray
 
 from layers.catalog import INCIDENTS, categories
-from layers.errors import InvalidParameter, OutputUnwritable, TooLarge
+from layers.errors import InvalidParameter, TooLarge
 from layers.index.identity import ascending, find, hash_ids
 from layers.records import Filter
 from layers.schema import Kind
 from layers.store import Query
 from layers.wording import Text
 from mapserver.services.incidents import Selection, select
+from mapserver.services.output_files import put_file
 from mapserver.services.reader import Reader
 from mapserver.services.spreadsheet_cells import neutral
 from mapserver.services.steady import read_steadily
 
-__all__ = ["KINDS", "Export", "collect_export", "kind_of", "put_file", "write_export", "write_export_file"]
+__all__ = ["KINDS", "Export", "collect_export", "kind_of", "write_export", "write_export_file"]
 
 KINDS = ("csv", "xlsx", "geojson")
 
@@ -323,39 +323,3 @@ def write_export_file(export: Export, path: Path) -> list[Path]:
 
 def _put(out: BinaryIO, content: bytes) -> None:
     out.write(content)
-
-
-def put_file(path: Path, write: Callable[[BinaryIO], object]) -> Path:
-    """Write a file whole or not at all.
-
-    Parameters
-    ----------
-    path : Path
-        Where to.
-    write : callable
-        Writes the content.
-
-    Returns
-    -------
-    Path
-        Where it lies.
-
-    Raises
-    ------
-    OutputUnwritable
-        When it cannot be written.
-    """
-    partial = path.with_name(f".{path.name}.part")
-    try:
-        with partial.open("wb") as out:
-            write(out)
-        partial.replace(path)
-    except OSError as problem:
-        raise OutputUnwritable(
-            Text(f"Không ghi được “{path}” ({problem.strerror}).", f"“{path}” cannot be written ({problem.strerror})."),
-            Text("Chọn nơi khác bằng --out.", "Choose another place with --out."),
-        ) from problem
-    finally:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
-    return path

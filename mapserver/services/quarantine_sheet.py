@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from layers.errors import OutputUnwritable
 from layers.incidents.columns import FIELDS
 from layers.incidents.reasons import reason_text
 from layers.store.base import QuarantinedRow
 from layers.wording import Text
+from mapserver.services.output_files import put_file
 
 __all__ = ["HEADINGS", "write_sheet"]
 
@@ -65,13 +65,10 @@ def write_sheet(rows: Sequence[QuarantinedRow], out: Path | BinaryIO, *, languag
         texts = (row.import_id, str(row.row), reasons, *(row.raw.get(name, "") for name in fields))
         for column, text in enumerate(texts, start=1):
             _write(sheet.cell(place, column), text)
-    try:
+    if isinstance(out, Path):
+        put_file(out, book.save)
+    else:
         book.save(out)
-    except OSError as problem:
-        raise OutputUnwritable(
-            Text(f"Không ghi được “{out}” ({problem.strerror}).", f"“{out}” cannot be written ({problem.strerror})."),
-            Text("Chọn nơi khác bằng --out.", "Choose another place with --out."),
-        ) from problem
 
 
 def _write(cell: Any, text: str) -> None:  # noqa: ANN401 - openpyxl has no types

@@ -21,17 +21,16 @@ from layers.access.policy import SIGHTS, Right, Sight, right
 from layers.access.viewer import Viewer
 from layers.boundaries.locate import locate
 from layers.catalog import INCIDENTS, LINEAGE, Layer, categories
-from layers.errors import StoreBusy
 from layers.incidents.reattribution import Descent
 from layers.incidents.values import SEVERITIES, STATUSES
 from layers.masking.rows import PublishedRows, published_rows
 from layers.store import Query
-from layers.wording import Text
 from mapserver.services.public_rows import with_published
 from mapserver.services.published_files import Publication
 from mapserver.services.reader import Reader
 from mapserver.services.reported import reported_names
 from mapserver.services.second_fence import fenced
+from mapserver.services.steady import kept_changing
 from mapserver.services.tables import IncidentTable, UnitTable
 
 __all__ = ["ViewerSight", "counted_by_unit", "seen_by"]
@@ -279,36 +278,33 @@ class ViewerSight:
             # Both hold the same rows in the same order only when both were made from one state.
             if table.identity is today.identity:
                 return units, table, _Today(units_today, today, with_withdrawn)
-        raise StoreBusy(
-            Text("Dữ liệu thay đổi liên tục trong lúc đọc.", "The data kept changing while they were read."),
-            Text("Thử lại khi việc nhập dữ liệu đã xong.", "Try again when the import is done."),
-        )
+        raise kept_changing()
 
     def _narrowed(self, units: UnitTable, table: IncidentTable, today: _Today, *, rights: Right) -> _Table:
-        exact = rights.inside is Sight.EXACT
-        rows = self._inside(today) if exact else np.empty(0, dtype=np.int64)
-        public = self.published.without(self._published_inside(today.units)) if exact else self.published
+        rows, public = np.empty(0, dtype=np.int64), self.published
+        if rights.inside is Sight.EXACT:
+            own, descent = self._own(today.units), Descent(self.whole.symbols(LINEAGE), today.units.references)
+            rows = self._inside(today, descent, own)
+            public = public.without(self._published_inside(descent, own))
         if rights.outside < Sight.MASKED:
             public = public.units_only() if rights.outside is Sight.COUNTS else PublishedRows.none()
         shown = with_published(table, rows, public, units=units)
         version = table.version if self._follows(INCIDENTS.key) else 0
         return _Table(replace(shown, version=version, words=_words_told(shown)))
 
-    def _inside(self, today: _Today) -> NDArray[np.int64]:
+    def _inside(self, today: _Today, descent: Descent, own: frozenset[str]) -> NDArray[np.int64]:
         """Find the rows in the area; one known only by an old unit when all that it became is in the area."""
         units, table = today.units, today.table
         mask = np.append(self._in_area(units), False)[table.unit]
         told = reported_names(self.whole, table, with_withdrawn=today.with_withdrawn)
-        descent, own = self._descent(units)
         covered = {name for name in set(told) if name and _all_within(descent, name, own)}
         mask[table.placed_count :] = [name in covered for name in told]
         return np.flatnonzero(mask)
 
-    def _published_inside(self, units: UnitTable) -> frozenset[str]:
+    def _published_inside(self, descent: Descent, own: frozenset[str]) -> frozenset[str]:
         """Name the published units whose ground is in the area today, wholly or in part."""
         # Published beside the exact incidents of its part in the area, a unit that was divided since would tell by
         # subtraction what the other parts have.
-        descent, own = self._descent(units)
         area = self.viewer.area or frozenset()
         found = set()
         for name in self.published.units:
@@ -318,9 +314,9 @@ class ViewerSight:
                 found.add(name)
         return frozenset(found)
 
-    def _descent(self, units: UnitTable) -> tuple[Descent, frozenset[str]]:
-        own = zip(units.references, self._in_area(units), strict=True)
-        return Descent(self.whole.symbols(LINEAGE), units.references), frozenset(name for name, mine in own if mine)
+    def _own(self, units: UnitTable) -> frozenset[str]:
+        """Name the units of the area of responsibility."""
+        return frozenset(name for name, mine in zip(units.references, self._in_area(units), strict=True) if mine)
 
     def _in_area(self, units: UnitTable) -> NDArray[np.bool_]:
         area = self.viewer.area or frozenset()

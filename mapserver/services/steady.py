@@ -9,7 +9,7 @@ from layers.errors import StoreBusy
 from layers.store import Store
 from layers.wording import Text
 
-__all__ = ["read_steadily"]
+__all__ = ["kept_changing", "read_steadily"]
 
 Answer = TypeVar("Answer")
 
@@ -44,7 +44,18 @@ def read_steadily(store: Store, read: Callable[[], Answer]) -> Answer:
         found = read()
         if store.versions() == versions:
             return found
-    raise StoreBusy(
+    raise kept_changing()
+
+
+def kept_changing() -> StoreBusy:
+    """Make the refusal of a read that never found the data at rest.
+
+    Returns
+    -------
+    StoreBusy
+        To be raised.
+    """
+    return StoreBusy(
         Text("Dữ liệu thay đổi liên tục trong lúc đọc.", "The data kept changing while they were read."),
         Text("Thử lại khi việc nhập dữ liệu đã xong.", "Try again when the import is done."),
     )
