@@ -13,7 +13,7 @@ export function printAddress(map: LeafletMap, config: PageConfig, kind: "pdf" | 
   const layers = visibleLayers(config, state);
   // The whole area is printed until the reader has moved the map.
   const box = state.view ? map.getBounds() : null;
-  return snapshotAddress(config.urls[`snapshot_${kind}`], state, { layers, box });
+  return snapshotAddress(config, kind, state, { layers, box });
 }
 
 /** Keep the links in step with a state. */

@@ -63,13 +63,18 @@ export function densityAddress(config: PageConfig, state: ViewState): string {
   return join(config.urls.density, [...filters(state), ...own]);
 }
 
+/** Whoever sees only the own ground as it is compares places there, and nowhere else. */
+function studyArea(config: PageConfig, state: ViewState): Pairs {
+  return config.withheld?.own.length && !state.unit ? [["area", "own"]] : [];
+}
+
 /** The hotspots under the page's filters, or the test of their method on the past; at once, or as a job. */
 export function hotspotAddress(
   config: PageConfig, state: ViewState, task: "run" | "backtest", { asJob = false }: { asJob?: boolean } = {},
 ): string {
   // A test on the past ranks the cells; it draws no permutations.
   const own = settings(state).filter(([name]) => task === "run" || name !== "permutations");
-  const what: Pairs = [["task", asJob ? task : null], ["method", state.hot], ...own];
+  const what: Pairs = [["task", asJob ? task : null], ["method", state.hot], ...studyArea(config, state), ...own];
   return join(config.urls[asJob ? "hotspot_jobs" : `hotspot_${task}`], [...filters(state), ...what]);
 }
 
@@ -117,11 +122,13 @@ interface Box {
 }
 
 /** The map in print: the same filters, layers and extent. A bbox would take incidents away, so it is not sent. */
-export function snapshotAddress(base: string, state: ViewState, shown: { layers: string[]; box: Box | null }): string {
-  const { layers, box } = shown;
+export function snapshotAddress(
+  config: PageConfig, kind: "pdf" | "png", state: ViewState, { layers, box }: { layers: string[]; box: Box | null },
+): string {
   const edges = box && [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()];
   const extent = edges && edges.map((edge) => edge.toFixed(5)).join(",");
   // The density is one of the layers.
-  const method: Pairs = [["hotspots", state.hot === "density" ? null : state.hot], ...settings(state)];
-  return join(base, [...filters(state), ["layers", layers.join(",")], ["extent", extent], ...method]);
+  const found: Pairs = state.hot && state.hot !== "density" ? [["hotspots", state.hot], ...studyArea(config, state)] : [];
+  const method: Pairs = [...found, ...settings(state)];
+  return join(config.urls[`snapshot_${kind}`], [...filters(state), ["layers", layers.join(",")], ["extent", extent], ...method]);
 }

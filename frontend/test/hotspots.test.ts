@@ -21,7 +21,9 @@ import type { PageConfig } from "../src/types";
 setMessages(vi, "vi");
 const root = process.env.ANTT_FRONTEND as string;
 const config = {
-  urls: { density: "/density", hotspot_run: "/run", hotspot_backtest: "/backtest", hotspot_jobs: "/jobs" },
+  urls: {
+    density: "/density", hotspot_run: "/run", hotspot_backtest: "/backtest", hotspot_jobs: "/jobs", snapshot_pdf: "/snapshot.pdf",
+  },
   layers: [
     { key: "density", kind: "raster", visible: true }, { key: "counts", kind: "choropleth", visible: true },
     { key: "cameras", kind: "symbols", visible: true }, { key: "units", kind: "areas", visible: true },
@@ -92,6 +94,15 @@ test("the server is asked under the page's filters, and tests without permutatio
   assert.match(hotspotAddress(config, state, "backtest", { asJob: true }), /^\/jobs\?.*task=backtest&method=gistar/);
 });
 
+test("whoever sees only the own ground as it is asks for hotspots there, also in print", () => {
+  const officer = { ...config, withheld: { k: 5, first: null, last: null, own: ["10532"] } };
+  const shown = { layers: ["units"], box: null };
+  assert.match(hotspotAddress(officer, hot({}), "run"), /method=gistar&area=own/);
+  assert.match(snapshotAddress(officer, "pdf", hot({}), shown), /hotspots=gistar&area=own/);
+  assert.doesNotMatch(hotspotAddress(officer, hot({ unit: "10532@2025-07-01" }), "run"), /area=/);
+  assert.doesNotMatch(snapshotAddress(officer, "pdf", EMPTY_STATE, shown), /area=/);
+});
+
 test("the density on the map has the bandwidth that was set, and no other method's settings", () => {
   assert.equal(densityAddress(config, hot({ hot: "density", hotWith: ["bandwidth_m:500"] })), "/density?lang=vi&bandwidth_m=500");
   assert.equal(densityAddress(config, hot({ hotWith: ["cell_m:250"] })), "/density?lang=vi");
@@ -99,7 +110,7 @@ test("the density on the map has the bandwidth that was set, and no other method
 
 test("what is printed has the hotspots that are on the page", () => {
   const shown = { layers: ["units"], box: null };
-  const asked = (state: ViewState): URLSearchParams => new URLSearchParams(snapshotAddress("/snapshot.pdf", state, shown).split("?")[1]);
+  const asked = (state: ViewState): URLSearchParams => new URLSearchParams(snapshotAddress(config, "pdf", state, shown).split("?")[1]);
   assert.equal(asked(hot({ hotWith: ["cell_m:250"] })).get("hotspots"), "gistar");
   assert.equal(asked(hot({ hotWith: ["cell_m:250"] })).get("cell_m"), "250");
   assert.equal(asked(hot({ hot: "density", hotWith: ["bandwidth_m:500"] })).get("hotspots"), null);

@@ -108,6 +108,7 @@ const config = {
   layers: [{ key: "density", visible: true }, { key: "counts", visible: true }, { key: "incidents", visible: false }],
   withheld: null,
   default_filter: { from: "2026-01-01", to: null, categories: [] },
+  urls: { snapshot_pdf: "/snapshot.pdf" },
 } as unknown as PageConfig;
 
 test("the page's own choice of layers needs no word in the address", () => {
@@ -130,7 +131,7 @@ test("what the server took from the address does not come back once it is cleare
 
 test("the export carries filters and layers, and loses no incident outside the view", () => {
   const state = { ...EMPTY_STATE, from: "2026-05-01", categories: ["trom_cap"] };
-  const address = snapshotAddress("/snapshot.pdf", state, { layers: ["units", "counts"], box: null });
+  const address = snapshotAddress(config, "pdf", state, { layers: ["units", "counts"], box: null });
   const params = new URLSearchParams(address.split("?")[1]);
   assert.equal(params.get("from"), "2026-05-01");
   assert.equal(params.get("category"), "trom_cap");
@@ -141,6 +142,6 @@ test("the export carries filters and layers, and loses no incident outside the v
 
 test("a map that was moved is printed where it stands", () => {
   const box = { getWest: () => 106.2, getSouth: () => 20.8, getEast: () => 106.5, getNorth: () => 21 };
-  const address = snapshotAddress("/snapshot.pdf", EMPTY_STATE, { layers: ["units"], box });
+  const address = snapshotAddress(config, "pdf", EMPTY_STATE, { layers: ["units"], box });
   assert.equal(new URLSearchParams(address.split("?")[1]).get("extent"), "106.20000,20.80000,106.50000,21.00000");
 });

@@ -25,7 +25,7 @@ from mapserver.services.reader import Reader
 
 __all__ = ["STATED_AREAS", "hotspots", "options_written", "print_backtest", "write_map"]
 
-STATED_AREAS = ("units", "bbox")
+STATED_AREAS = ("units", "own", "bbox")
 _FINDING = Text("Tìm điểm nóng", "Finding hotspots")
 _TESTING = Text("Kiểm nghiệm", "Back-testing")
 
@@ -46,7 +46,7 @@ def _method_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--shape", metavar="NAME", help="square | hexagon | units."),
         click.option("--crs", metavar="EPSG:n", help="Hệ tọa độ mét. / Metric system."),
         click.option(
-            "--area", metavar="FILE|bbox|units", default="units", help="Phạm vi nghiên cứu (units). / Study area."
+            "--area", metavar="FILE|own|bbox|units", default="units", help="Phạm vi nghiên cứu (units). / Study area."
         ),
         click.option("--method", metavar="NAME", default="gistar", help=" | ".join(METHOD_NAMES) + "."),
     ):

@@ -62,7 +62,7 @@ def _query(run: Run, options: dict[str, object], *, area: str) -> dict[str, obje
     if area not in STATED_AREAS:
         raise InvalidParameter(
             Text("Máy chủ không nhận tệp vùng.", "A server takes no file as the study area."),
-            Text("Dùng --area units hoặc --area bbox.", "Use --area units or --area bbox."),
+            Text("Dùng --area units, --area own hoặc --area bbox.", "Use --area units, --area own or --area bbox."),
         )
     return {
         **options_written(options, area),

@@ -69,7 +69,7 @@ class Ground:
     area : StudyArea
         In that system.
     kind : str
-        ``units``, ``bbox`` or ``file``.
+        ``units``, ``own``, ``bbox`` or ``file``.
     x_m, y_m, day : ndarray of float, shape (n,)
         Of the incidents inside the area: east, north, days since 1970-01-01.
     hour : ndarray of int, shape (n,)
@@ -112,6 +112,8 @@ class Ground:
     @cached_property
     def unit_rows(self) -> NDArray[np.int64]:
         """Rows of the units that have borders, in the order in which they serve as cells."""
+        if self.kind == "own":
+            return _units_in(self.taken, self.area, epsg=self.epsg)
         drawn = self.taken.units.frame.geometry.notna().to_numpy()
         asked = self.taken.provenance.asked.unit
         if asked is not None:
@@ -168,7 +170,11 @@ class Ground:
                 Text(f"Chọn từ {self.published_m:g} m trở lên.", f"Choose {self.published_m:g} m or more."),
             )  # fmt: skip
         if compares and self.is_uneven:
-            raise InvalidParameter(_UNEVEN, Text("Chỉ lọc đơn vị bạn phụ trách.", "Filter the unit you answer for."))
+            raise InvalidParameter(
+                _UNEVEN,
+                Text("Chọn phạm vi area=own (địa bàn bạn phụ trách), hoặc lọc một đơn vị của địa bàn đó.",
+                     "Choose area=own (the ground you answer for), or filter one of its units."),
+            )  # fmt: skip
         if len(self.x_m) < least:
             raise EmptyInput(
                 Text(f"Có {len(self.x_m)} vụ có vị trí trong phạm vi; phương pháp này cần ít nhất {least} vụ.",
@@ -213,22 +219,48 @@ def lay_ground(
     table = taken.table
     rows = np.flatnonzero(taken.mask[: table.placed_count])
     lon, lat = table.lon[rows], table.lat[rows]
-    kind = "file" if file else request.area
-    outlines = file.frame if file else _units(taken) if kind == "units" else None
+    kind = "file" if file else _kind(asked, request)
+    outlines = file.frame if file else _outlines(reader, taken, kind, now=now)
     epsg = request.crs or metric_crs(_bounds(outlines, lon, lat))
     x_m, y_m = transform_xy(lon, lat, from_epsg=_LONLAT, to_epsg=epsg)
-    area = _area(taken, outlines, epsg=epsg, file=file) if outlines is not None else area_of_incidents(x_m, y_m)
+    said = _said(taken, outlines, kind, file=file) if outlines is not None else None
+    area = _area(taken, outlines, epsg=epsg, said=said) if outlines is not None else area_of_incidents(x_m, y_m)
     shapely.prepare(area.geometry)
     inside = table.unit[rows] >= 0 if kind == "units" else shapely.intersects_xy(area.geometry, x_m, y_m)
+    if kind == "own" and table.published is not None:
+        # A published row stands in the middle of its cell, which may lie over the border.
+        inside &= ~table.published[rows]
     here = rows[inside]
     since, until = _period(taken, table.day[here])
     coarse = table.accuracy_m[here][table.published[here]] if table.published is not None else np.empty(0)
     return Ground(
         taken, epsg, area, kind, x_m[inside], y_m[inside], table.day[here].astype(np.float64),
         table.hour[here].astype(np.int64), table.unit[here].astype(np.int64), table.accuracy_m[here].astype(np.float64),
-        float(coarse.max(initial=0.0)), _is_uneven(taken, here, area, epsg=epsg),
+        float(coarse.max(initial=0.0)), kind != "own" and _is_uneven(taken, here, area, epsg=epsg),
         int((~inside).sum()), since, until,
     )  # fmt: skip
+
+
+def _kind(asked: Filter, request: HotspotRequest) -> str:
+    # One unit of the own ground is asked for as any other.
+    return "units" if request.area == "own" and asked.unit is not None else request.area
+
+
+def _outlines(reader: Reader, taken: Selection, kind: str, *, now: dt.datetime) -> gpd.GeoDataFrame | None:
+    if kind == "bbox":
+        return None
+    own = reader.exact_area() if kind == "own" else None
+    if own is None:
+        return _units(taken)
+    # Rights are those of the units of today, whatever day is asked for.
+    today = reader.units(reader.today(now)).frame
+    mine = today[today["code"].isin(own) & today.geometry.notna()]
+    if mine.empty:
+        raise InvalidParameter(
+            Text("Tài khoản của bạn chưa có địa bàn phụ trách.", "Your account answers for no area."),
+            Text("Nhờ quản trị viên giao địa bàn cho tài khoản.", "Ask the administrator to give it one."),
+        )
+    return mine
 
 
 def _is_uneven(taken: Selection, here: NDArray[np.int64], area: StudyArea, *, epsg: int) -> bool:
@@ -274,9 +306,9 @@ def _bounds(outlines: gpd.GeoDataFrame | None, lon: Array, lat: Array) -> Bounds
     return Bounds(float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max()))
 
 
-def _area(taken: Selection, outlines: gpd.GeoDataFrame, *, epsg: int, file: AreaFile | None) -> StudyArea:
+def _area(taken: Selection, outlines: gpd.GeoDataFrame, *, epsg: int, said: Text | None) -> StudyArea:
     whole = area_of_units(list(to_crs(outlines[["geometry"]], epsg).geometry))
-    said = _said(taken, outlines, whole, file=file)
+    said = said or whole.said
     box = taken.provenance.asked.bounds
     if box is None:
         return StudyArea(whole.geometry, said)
@@ -287,11 +319,15 @@ def _area(taken: Selection, outlines: gpd.GeoDataFrame, *, epsg: int, file: Area
     return StudyArea(part.geometry, inside)
 
 
-def _said(taken: Selection, outlines: gpd.GeoDataFrame, whole: StudyArea, *, file: AreaFile | None) -> Text:
+def _said(taken: Selection, outlines: gpd.GeoDataFrame, kind: str, *, file: AreaFile | None) -> Text | None:
+    """Name the area; None where the units loaded are all there is to say."""
     if file is not None:
         return Text(f"tệp vùng {file.name}", f"the area of {file.name}")
+    if kind == "own":
+        count = len(outlines)
+        return Text(f"địa bàn phụ trách ({count} đơn vị)", f"the ground answered for ({count} units)")
     if taken.provenance.asked.unit is None:
-        return whole.said
+        return None
     row = outlines.iloc[0]
     return Text(f"{row['unit_type']} {row['name']}".strip(), str(row["name"]))
 

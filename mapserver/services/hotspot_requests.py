@@ -37,7 +37,8 @@ class HotspotRequest:
     method : str
         A key of `METHOD_NAMES`.
     area : str
-        ``units``: the units loaded, or the unit of the filter; ``bbox``: the box around the incidents.
+        ``units``: the units loaded, or the unit of the filter; ``own``: the units that whoever asks answers for;
+        ``bbox``: the box around the incidents.
     crs : int or None
         EPSG code of the metric system; None to choose it.
     shape : str
@@ -270,7 +271,7 @@ def _metric(name: str, text: str) -> int:
 
 
 _READERS: Mapping[str, Callable[[str, str], object]] = {
-    "area": _one_of("units", "bbox"),
+    "area": _one_of("units", "own", "bbox"),
     "crs": _metric,
     "shape": _one_of(*SHAPES),
     "cell_m": _length("500"),

@@ -94,6 +94,16 @@ class Narrowing(Protocol):
         """
         ...
 
+    def exact_area(self) -> frozenset[str] | None:
+        """Tell where incidents are seen as they are; see `Reader.exact_area`.
+
+        Returns
+        -------
+        frozenset of str or None
+            Codes of units.
+        """
+        ...
+
     def symbols(self, layer: Layer) -> gpd.GeoDataFrame:
         """Read what may be seen of a small layer.
 
@@ -156,6 +166,16 @@ class Reader:
     def narrowed_to(self) -> Hashable:
         """Names what is seen through this reader; None where that is everything."""
         return None if self._narrowing is None else self._narrowing.key
+
+    def exact_area(self) -> frozenset[str] | None:
+        """Tell where incidents are seen as they are through this reader.
+
+        Returns
+        -------
+        frozenset of str or None
+            Codes of units in force today; None for everywhere.
+        """
+        return None if self._narrowing is None else self._narrowing.exact_area()
 
     def versions(self) -> dict[str, int]:
         """Tell the data versions of the layers, as answers name them and their keys hold them.

@@ -180,6 +180,16 @@ class ViewerSight:
         """
         return {layer: version if self._follows(layer) else 0 for layer, version in self.whole.store.versions().items()}
 
+    def exact_area(self) -> frozenset[str] | None:
+        """Tell where incidents are seen as they are.
+
+        Returns
+        -------
+        frozenset of str or None
+            Codes of units in force today; None for everywhere.
+        """
+        return self.viewer.exact_area(INCIDENTS.key)
+
     def _follows(self, layer: str) -> bool:
         rights = right(self.viewer.role, layer)
         return (

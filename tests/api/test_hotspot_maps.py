@@ -364,6 +364,24 @@ def test_ground_that_is_not_seen_alike_is_not_compared(held: Office, tmp_path: P
         assert "không so sánh được" in whole.get_json()["title"]
 
 
+def test_the_own_ground_is_compared_with_itself(held: Office) -> None:
+    found = answer(held.client(Role.WARD_OFFICER), f"{RUN}?cell_m=500&area=own")
+    assert found["area"]["said"] == "địa bàn phụ trách (1 đơn vị)"
+    assert found["cautions"] == []
+    one = answer(held.client(Role.WARD_OFFICER), f"{RUN}?cell_m=500&unit={INSIDE}")
+    assert counts_by_cell(found) == counts_by_cell(one)
+    assert held.client(Role.WARD_OFFICER).get(f"{BACKTEST}?cell_m=500&area=own").status_code == 200
+    # Who sees everything answers for everything, who answers for nothing is told so.
+    assert answer(held.client(Role.ADMINISTRATOR), f"{RUN}?cell_m=1000&area=own")["area"]["kind"] == "own"
+    refused = held.client(Role.VIEWER).get(f"{RUN}?cell_m=3000&area=own")
+    assert refused.status_code == 422
+    assert "chưa có địa bàn" in refused.get_json()["title"]
+
+
+def counts_by_cell(found: Any) -> list[int]:
+    return sorted(feature["properties"]["count"] for feature in found["features"])
+
+
 def test_a_job_sees_what_its_person_sees(held: Office) -> None:
     officer = held.client(Role.WARD_OFFICER)
     assert officer.post(f"{JOBS}?cell_m=500&unit={INSIDE}").status_code == 202
