@@ -80,12 +80,12 @@ postgis-stop: $(STAMPS)/venv ## stop it and throw its data away
 	@$(PYTHON) -m scripts.postgis_server stop
 
 .PHONY: test
-test: setup-dev chromium lint types test-browser-code ## all checks with reduced counts, at most 10 minutes
+test: setup-dev chromium lint types test-browser-code ## all checks, random trials with few cases, at most 10 minutes
 	$(PYTEST) -m "not long" $(SHARED)
 
 .PHONY: test-long
-test-long: setup-dev chromium ## all tests with full counts, at most 40 minutes
-	ANTT_LONG=1 $(PYTEST) --timeout=1800 $(SHARED)
+test-long: setup-dev chromium ## what test leaves out or tries few cases of, in full, at most 40 minutes
+	ANTT_LONG=1 $(PYTEST) -m "long or deeper" --timeout=1800 $(SHARED)
 
 .PHONY: bench
 bench: $(STAMPS)/bench ## measurements beside other programs (see benchmarks/README.md)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import itertools
 
@@ -13,6 +14,7 @@ import shapely
 from layers.catalog import LAYERS, Layer
 from layers.records import new_ids
 from layers.schema import GeometryKind, Kind, check
+from layers.store import MemoryStore
 from layers.store.base import ImportRecord
 
 NOW = dt.datetime(2026, 11, 1, 8, 0, tzinfo=dt.UTC)
@@ -73,6 +75,13 @@ def cameras() -> gpd.GeoDataFrame:
     """One camera in the town."""
     data = {"id": new_ids(1, now=NOW, rng=np.random.default_rng(4)), "name": ["Ngã tư"], "azimuth_deg": [90.0]}
     return gpd.GeoDataFrame(data, geometry=shapely.points([[106.35, 20.95]]), crs="EPSG:4326")
+
+
+def twin(store: MemoryStore) -> MemoryStore:
+    """A store of its own with the same content: a write puts a new frame in the place of one, so frames are shared."""
+    made = copy.copy(store)
+    made._held = store._held.copy()
+    return made
 
 
 def book(layer: Layer, count: int = 2) -> gpd.GeoDataFrame:

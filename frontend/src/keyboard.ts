@@ -51,7 +51,8 @@ export function keyboard(map: LeafletMap, acts: KeyActs): void {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target)) return;
     const pan = onMap(event.target) ? PANS[event.key] : undefined;
     const act = named[event.key.toLowerCase()];
-    if (pan) map.panBy(pan, { animate: false });
+    // A map that still glides after a drag would go on to where it was going.
+    if (pan) map.stop().panBy(pan, { animate: false });
     else if (act) act();
     else return;
     event.preventDefault();

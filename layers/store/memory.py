@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import geopandas as gpd
 import pandas as pd
@@ -45,14 +46,16 @@ class _Content:
         )
 
 
+@cache
+def _nothing() -> _Content:
+    return _Content({layer.key: empty(layer.schema) for layer in LAYERS}, {layer.key: 0 for layer in LAYERS})
+
+
 class MemoryStore(WholeChanges):
     """A store of frames; nothing outlives it."""
 
     def __init__(self) -> None:
-        self._held = _Content()
-        for layer in LAYERS:
-            self._held.frames[layer.key] = empty(layer.schema)
-            self._held.versions[layer.key] = 0
+        self._held = _nothing().copy()
 
     @property
     def address(self) -> str:
@@ -392,7 +395,6 @@ def _matching(frame: gpd.GeoDataFrame, query: Query) -> gpd.GeoDataFrame:
     for name, value in query.where:
         keep &= frame[name].isna() if value is None else frame[name].eq(value).fillna(value=False).astype(bool)
     if query.bounds is not None:
-        box = frame.bounds
-        keep &= (box.maxx >= query.bounds.west) & (box.minx <= query.bounds.east)
-        keep &= (box.maxy >= query.bounds.south) & (box.miny <= query.bounds.north)
+        box, (west, south, east, north) = frame.bounds, query.bounds
+        keep &= (box.maxx >= west) & (box.minx <= east) & (box.maxy >= south) & (box.miny <= north)
     return frame[keep]

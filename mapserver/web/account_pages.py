@@ -129,7 +129,7 @@ def edit(login: str) -> Response:
     """
     state, form = State.of(current_app), replace(sent_form(), login=login)
     try:
-        version = int(form.row_version) if form.row_version.isdecimal() else 0
+        version = params.counter_of(form.row_version) or 0
         values = {
             "display_name": form.name,
             "role": role_named(form.role),

@@ -30,7 +30,6 @@ bp = Blueprint("audit_pages", __name__, url_prefix="/audit")
 
 _FIELDS = ("who", "action", "what", "from", "to")
 _ON_A_PAGE = 50
-_LONGEST_NUMBER = 15
 _WRITTEN_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _MIMETYPES = {
     "csv": "text/csv",
@@ -156,8 +155,7 @@ def _day(name: str) -> dt.date | None:
 
 
 def _before() -> int | None:
-    text = request.args.get("before", "")
-    return int(text) if text.isdecimal() and len(text) <= _LONGEST_NUMBER else None
+    return params.counter_of(request.args.get("before", ""))
 
 
 def _links(asked: dict[str, str], older_than: int | None) -> dict[str, str]:

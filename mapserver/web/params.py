@@ -17,6 +17,7 @@ __all__ = [
     "FILTER_NAMES",
     "VINTAGE_NAMES",
     "bandwidth_m",
+    "counter_of",
     "day_of",
     "extent_of",
     "filter_of",
@@ -30,6 +31,8 @@ __all__ = [
 VINTAGE_NAMES = frozenset({"as_of", "lang"})
 FILTER_NAMES = frozenset({"as_of", "from", "to", "category", "unit", "bbox", "severity", "status", "lang"})
 _LONGEST_SEARCH = 200
+# As many digits as the stores count to.
+_LONGEST_COUNTER = 18
 # About 200 m: a smaller sheet would show nothing but its frame.
 _SMALLEST_EXTENT = 0.002
 
@@ -58,6 +61,27 @@ def only(arguments: Arguments, extra: Iterable[str] = (), *, usual: frozenset[st
         if name not in allowed:
             unknown = Text(f"Không có tham số “{name}”.", f"There is no parameter “{name}”.")
             raise InvalidParameter(unknown, _takes(allowed))
+
+
+def counter_of(text: str) -> int | None:
+    """Read a number that a store has counted to: a version or the place of a record.
+
+    Parameters
+    ----------
+    text : str
+        As it was sent.
+
+    Returns
+    -------
+    int or None
+        None when no store counts so.
+
+    Examples
+    --------
+    >>> counter_of("12"), counter_of("-1"), counter_of("9" * 5000)
+    (12, None, None)
+    """
+    return int(text) if text.isdecimal() and len(text) <= _LONGEST_COUNTER else None
 
 
 def _takes(names: frozenset[str]) -> Text:

@@ -20,6 +20,7 @@ from mapserver.services.authors import os_user
 from mapserver.services.bearer_secrets import form_key, is_form_key
 from mapserver.services.serving_conditions import is_loopback
 from mapserver.web.gate import SESSION_COOKIE, has_accounts, identity
+from mapserver.web.params import counter_of
 from mapserver.web.serving_rules import from_this_machine
 from mapserver.web.state import State
 
@@ -38,9 +39,6 @@ __all__ = [
 REQUEST_HEADER = "X-ANTT-Request"
 FORM_KEY_HEADER = "X-ANTT-Form-Key"
 FORM_KEY_FIELD = "form_key"
-
-# As many digits as the stores count to.
-_LONGEST_VERSION = 18
 
 
 def require_write() -> None:
@@ -196,12 +194,13 @@ def asked_version(body: Mapping[str, str | None]) -> int:
             Text("Gửi If-Match với ETag của bản ghi, hoặc row_version trong nội dung.",
                  "Send If-Match with the ETag of the record, or row_version in the body."),
         )  # fmt: skip
-    if not digits.isdecimal() or len(digits) > _LONGEST_VERSION:
+    version = counter_of(digits)
+    if version is None:
         raise InvalidParameter(
             Text(f"Phiên bản “{text}” không dùng được.", f"The version “{text}” cannot be used."),
             Text("Gửi đúng ETag đã nhận.", "Send the ETag as it was received."),
         )
-    return int(digits)
+    return version
 
 
 def author() -> Author:

@@ -11,12 +11,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from layers.boundaries.lineage import Change
-from layers.catalog import CAMERAS, INCIDENTS, SAFEZONES, UNITS
-from layers.store import Store, open_store
+from layers.store import Store
 from mapserver.app import create_app
 from mapserver.services.lineage import LineageRequest, import_lineage
 from mapserver.settings import Settings
-from tests.builders import NOW, cameras, incidents, models, town
+from tests.api.people import town_store
+from tests.builders import NOW
 
 LINEAGE_TABLE = """\
 new_code,new_name,new_province_code,new_province,old_code,old_name,old_district,old_province,note
@@ -29,12 +29,7 @@ new_code,new_name,new_province_code,new_province,old_code,old_name,old_district,
 
 @pytest.fixture
 def store() -> Store:
-    held = open_store("memory:")
-    held.append(UNITS, town())
-    held.append(INCIDENTS, incidents(301))
-    held.append(SAFEZONES, models())
-    held.append(CAMERAS, cameras())
-    return held
+    return town_store()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from layers.access.policy import Action
 from layers.access.roles import ACCOUNT_ROLES, Role
 from layers.access.viewer import ANYBODY, Viewer
 from layers.catalog import CAMERAS, INCIDENTS, SAFEZONES, UNITS
-from layers.store import Store, open_store
+from layers.store import MemoryStore, Store
 from layers.store.system_accounts import Account
 from mapserver.app import create_app
 from mapserver.services.accounts import NewAccount, add_account
@@ -26,7 +27,7 @@ from mapserver.services.published import Terms, release
 from mapserver.settings import Settings
 from mapserver.web.state import State
 from tests.accounts import GOOD
-from tests.builders import NOW, cameras, incidents, models, town
+from tests.builders import NOW, cameras, incidents, models, town, twin
 
 INSIDE, OUTSIDE = "10000", "10003"
 # A place in each of the two wards.
@@ -74,7 +75,12 @@ class Office:
 
 def town_store() -> Store:
     """Four wards with incidents, of which the published counts show some, models and cameras."""
-    held = open_store("memory:")
+    return twin(_town())
+
+
+@cache
+def _town() -> MemoryStore:
+    held = MemoryStore()
     held.append(UNITS, town())
     held.append(INCIDENTS, incidents(301))
     held.append(SAFEZONES, models())

@@ -6,6 +6,7 @@ import csv
 import gzip
 import html
 import io
+import itertools
 import json
 import zipfile
 from pathlib import Path
@@ -21,7 +22,9 @@ from werkzeug.test import TestResponse
 from layers.catalog import CAMERAS, INCIDENTS, LAYERS, SAFEZONES, UNITS
 from layers.store import Store, open_store
 from mapserver.app import create_app
+from mapserver.services.hotspot_requests import options_of
 from mapserver.services.jobs import Shift, run_next
+from mapserver.services.snapshots import PRINTED_METHODS
 from mapserver.settings import Settings
 from mapserver.web.openapi import TAKEN
 from mapserver.web.state import State
@@ -224,6 +227,13 @@ def in_a_file(tmp_path: Path) -> Store:
     return store
 
 
+def read_beside(endpoint: str, name: str) -> list[dict[str, str]]:
+    """What a parameter is read beside: a sheet reads the settings of a method only where it draws that method."""
+    methods = PRINTED_METHODS if endpoint == "snapshots.snapshot" else ()
+    return [{"hotspots": method} for method in methods if name in options_of(method)] or [{}]
+
+
+@pytest.mark.deeper
 def test_sql_in_a_parameter_is_a_text(in_a_file: Store) -> None:
     app = create_app(Settings(), in_a_file, clock=lambda: NOW)
     client, before = app.test_client(), in_a_file.content_hash()
@@ -233,8 +243,8 @@ def test_sql_in_a_parameter_is_a_text(in_a_file: Store) -> None:
         if method != "GET":
             continue
         for name in TAKEN.get(endpoint, ("as_of", "lang", "sel", "c")):
-            for text in SQL if LONG else SQL[:3]:
-                answer = client.get(address, query_string={name: text}, buffered=True)
+            for text, beside in itertools.product(SQL if LONG else SQL[:3], read_beside(endpoint, name)):
+                answer = client.get(address, query_string={name: text, **beside}, buffered=True)
                 assert answer.status_code < 500, (address, name, text)
                 assert b"sqlite" not in answer.data.lower() or "sqlite_master" in text, (address, name, text)
                 asked += 1

@@ -6,6 +6,7 @@ import json
 import re
 
 import hypothesis
+import pytest
 from flask import Flask
 from hypothesis import Phase
 from hypothesis import strategies as st
@@ -27,6 +28,7 @@ ODD = st.sampled_from((
 VALUE = ODD | st.text(max_size=12) | st.none() | st.integers() | st.floats() | st.booleans() | st.lists(ODD, max_size=2)
 
 
+@pytest.mark.deeper
 def test_no_writing_address_has_a_fault(app: Flask) -> None:
     client = app.test_client()
     record = json.loads(client.post("/api/v1/incidents", json=THEFT, headers=WRITING).data)["id"]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
+import re
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
+from layers.access.roles import Role
+from tests.api.people import INSIDE, office, town_store
 from tests.api.test_writing import THEFT, WRITING, added
 
 # More digits than Python turns into a number.
@@ -40,6 +45,22 @@ def test_a_version_of_many_digits_is_refused(client: FlaskClient, version: str) 
         f"/api/v1/incidents/{record['id']}", json={"status": "moi"}, headers=WRITING | {"If-Match": version}
     )
     assert answer.status_code == 422, answer.text
+
+
+def test_a_version_of_many_digits_in_a_form_is_no_version_of_the_account(tmp_path: Path) -> None:
+    administrator = office(town_store(), tmp_path).client(Role.ADMINISTRATOR)
+    page = administrator.get("/accounts/viewer").text
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
+    sent = {name: html.unescape(value) for name, value in hidden.items()} | {"name": "Lan", "role": "viewer"}
+    for version in (DIGITS, "9" * 19):
+        answer = administrator.post("/accounts/viewer", data=sent | {"area": INSIDE, "row_version": version})
+        assert (answer.status_code, "vừa được người khác sửa" in answer.text) == (412, True)
+
+
+@pytest.mark.parametrize("before", [DIGITS, "9" * 19, "-1"])
+def test_a_place_of_many_digits_in_the_history_is_no_place(tmp_path: Path, before: str) -> None:
+    administrator = office(town_store(), tmp_path).client(Role.ADMINISTRATOR)
+    assert administrator.get(f"/audit?before={before}").status_code == 200
 
 
 def test_a_number_of_many_digits_in_a_record_is_refused(client: FlaskClient) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from typing import Any
 
 import hypothesis
@@ -23,19 +24,30 @@ from tests.api.test_writing import WRITING
 from tests.conftest import LONG
 
 # Enough to send each parameter right and wrong; sheets and densities take a second each to draw.
-_EXAMPLES = 150 if LONG else 12
+_EXAMPLES = 60 if LONG else 10
+
+
+@cache
+def _app() -> Flask:
+    return create_app(Settings(store="memory:"))
+
+
+@cache
+def _schema() -> schemathesis.BaseSchema:
+    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", _app())
 
 
 def _reading() -> list[str]:
-    paths = described(create_app(Settings(store="memory:")))["paths"]
+    paths = described(_app())["paths"]
     return [path for path, operations in paths.items() if "get" in operations]
 
 
+@pytest.mark.deeper
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 @pytest.mark.parametrize("path", _reading())
 def test_no_reading_address_has_a_fault(app: Flask, path: str, mode: GenerationMode) -> None:
     client = app.test_client()
-    operation = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)[path]["GET"]
+    operation = _schema()[path]["GET"]
 
     @hypothesis.seed(20261122)
     @hypothesis.settings(
@@ -56,7 +68,7 @@ def test_no_reading_address_has_a_fault(app: Flask, path: str, mode: GenerationM
 
 
 def _writing() -> list[tuple[str, str]]:
-    paths = described(create_app(Settings(store="memory:")))["paths"]
+    paths = described(_app())["paths"]
     return [
         (path, method)
         for path, operations in paths.items()
@@ -65,11 +77,12 @@ def _writing() -> list[tuple[str, str]]:
     ]
 
 
+@pytest.mark.deeper
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 @pytest.mark.parametrize(("path", "method"), _writing())
 def test_no_writing_address_has_a_fault(app: Flask, path: str, method: str, mode: GenerationMode) -> None:
     client = app.test_client()
-    operation = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)[path][method]
+    operation = _schema()[path][method]
 
     @hypothesis.seed(20261122)
     @hypothesis.settings(

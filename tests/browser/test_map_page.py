@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
-from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import FloatRect, expect
 
 from tests.browser.conftest import PHONE, Watched
+from tests.browser.waiting import at_rest, pixels_of, until, until_changed
 
 pytestmark = pytest.mark.browser
 
@@ -21,8 +20,9 @@ Open = Callable[..., Watched]
 
 def picture(watched: Watched, *, box: tuple[int, int, int, int] = (420, 120, 1000, 560)) -> np.ndarray:
     """The colours of a part of the map, away from the panels."""
-    shot = Image.open(io.BytesIO(watched.page.screenshot()))
-    return np.asarray(shot.convert("RGB").crop(box)).reshape(-1, 3)
+    left, top, right, bottom = box
+    clip: FloatRect = {"x": left, "y": top, "width": right - left, "height": bottom - top}
+    return pixels_of(watched.page, clip).reshape(-1, 3)
 
 
 def colours(pixels: np.ndarray) -> int:
@@ -55,10 +55,9 @@ def test_switching_a_layer_off_takes_it_from_the_map_and_puts_it_in_the_address(
     open_page: Open, sample_address: str
 ) -> None:
     watched = open_page(sample_address)
-    before = picture(watched)
+    before = at_rest(watched.page, lambda: picture(watched))
     watched.page.get_by_role("switch", name="Số vụ theo phường, xã").click()
-    watched.page.wait_for_timeout(600)
-    assert (picture(watched) != before).any(axis=1).mean() > 0.1
+    until_changed(watched.page, lambda: picture(watched), before=before, share=0.1)
     assert "counts" not in ",".join(query(watched).get("layers", [""]))
 
 
@@ -86,8 +85,7 @@ def test_the_address_holds_the_whole_view_and_back_goes_back(open_page: Open, sa
     watched.page.get_by_role("switch", name="Mật độ vụ việc").click()
     changed = watched.page.url
     watched.page.go_back()
-    watched.page.wait_for_timeout(500)
-    assert watched.page.url != changed
+    until(watched.page, lambda: watched.page.url != changed)
     expect(watched.page.get_by_role("switch", name="Mật độ vụ việc")).to_be_checked()
 
 
@@ -151,10 +149,9 @@ def test_a_filter_that_takes_nothing_says_why_and_offers_the_next_step(open_page
 
 def test_incidents_are_drawn_as_clusters(open_page: Open, sample_address: str) -> None:
     watched = open_page(f"{sample_address}/?layers=units")
-    bare = picture(watched)
+    bare = at_rest(watched.page, lambda: picture(watched))
     watched.page.get_by_role("switch", name=re.compile("^Vụ việc")).click()
-    watched.page.wait_for_timeout(800)
-    assert (picture(watched) != bare).any(axis=1).mean() > 0.05
+    until_changed(watched.page, lambda: picture(watched), before=bare, share=0.05)
 
 
 def test_a_phone_shows_the_map_and_its_sheets(open_page: Open, sample_address: str) -> None:
@@ -183,18 +180,17 @@ def test_a_name_that_looks_like_a_script_is_shown_as_text(open_page: Open, hosti
 def test_back_after_a_search_shows_the_whole_area_again(open_page: Open, sample_address: str) -> None:
     whole = open_page(sample_address)
     whole.page.locator("#antt-home").click()
-    whole.page.wait_for_timeout(800)
+    at_rest(whole.page, lambda: picture(whole))
     watched = open_page(sample_address)
     watched.page.keyboard.press("/")
     watched.page.keyboard.type("do son")
     watched.page.get_by_role("option").first.wait_for()
     watched.page.keyboard.press("ArrowDown")
     watched.page.keyboard.press("Enter")
-    watched.page.wait_for_timeout(800)
-    assert query(watched)["c"] != query(whole)["c"]
+    until(watched.page, lambda: query(watched).get("c", query(whole)["c"]) != query(whole)["c"])
+    at_rest(watched.page, lambda: picture(watched))
     watched.page.go_back()
-    watched.page.wait_for_timeout(1200)
-    assert query(watched)["c"] == query(whole)["c"]
+    until(watched.page, lambda: query(watched).get("c") == query(whole)["c"])
 
 
 def test_the_first_visit_card_goes_with_escape_and_stays_away(open_page: Open, sample_address: str) -> None:

@@ -16,7 +16,8 @@ from tests.browser.conftest import PHONE, Watched
 from tests.browser.office import Forgiving, add_officer, done, sign_in
 from tests.browser.other_desk import LAT, LON, entered, send
 
-pytestmark = pytest.mark.browser
+# What they show is proved by the other tests of the page; that each still can be taken, by the long run.
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 WALL: ViewportSize = {"width": 1440, "height": 900}
 WARD = "?sel=10532@2025-07-01&from=2026-05-01&to=2026-08-01"

@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.browser.conftest import PHONE, Watched
 from tests.browser.other_desk import LAT, LON, entered, kept, send
+from tests.browser.waiting import at_rest, pixels_of
 
 pytestmark = pytest.mark.browser
 
@@ -52,7 +53,7 @@ def press_keys(page: Page, *keys: str) -> None:
 
 def open_by_click(page: Page) -> None:
     """Press the mark in the middle of the map."""
-    page.wait_for_timeout(600)
+    at_rest(page, lambda: pixels_of(page))
     page.mouse.click(720, 450)
     expect(panel(page)).to_be_visible()
 

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import DESK, Watched
 from tests.browser.test_map_page import picture
+from tests.browser.waiting import at_rest, until, until_changed
 
 pytestmark = pytest.mark.browser
 
@@ -62,38 +63,38 @@ def test_neither_all_incidents_nor_all_shapes_are_ever_fetched(open_page: Open, 
 
 def test_a_new_filter_fetches_counts_and_incidents_but_no_shapes(open_page: Open, sample_address: str) -> None:
     watched = open_page(f"{sample_address}/?layers=counts,units,incidents")
-    before = picture(watched)
+    before = at_rest(watched.page, lambda: picture(watched))
     watched.requests.clear()
     watched.page.get_by_role("tab", name="Bộ lọc").click()
     watched.page.get_by_role("checkbox", name="Ma túy").first.check()
-    watched.page.wait_for_load_state("networkidle")
-    watched.page.wait_for_timeout(400)
+    until_changed(watched.page, lambda: picture(watched), before=before, share=0.02)
+    at_rest(watched.page, lambda: picture(watched))
     assert asked_for(watched, "/tiles/units/") == []
     assert asked_for(watched, "/api/v1/units/list") == []
     assert asked_for(watched, "/api/v1/units/counts")
     assert all("category=ma_tuy" in url for url in asked_for(watched, "/tiles/incidents/"))
-    assert (picture(watched) != before).any(axis=1).mean() > 0.02
 
 
 def test_a_short_pan_fetches_nothing_and_moves_the_picture(open_page: Open, sample_address: str) -> None:
     watched = open_page(f"{sample_address}/?layers=counts,units,incidents")
-    before = picture(watched)
+    before = at_rest(watched.page, lambda: picture(watched))
     watched.requests.clear()
     drag(watched.page, -60)
-    watched.page.wait_for_timeout(400)
+    until_changed(watched.page, lambda: picture(watched), before=before, share=0.1)
+    at_rest(watched.page, lambda: picture(watched))
     assert asked_for(watched, "/tiles/") == []
-    assert (picture(watched) != before).any(axis=1).mean() > 0.1
 
 
 def test_a_long_pan_shows_no_blank_edge_before_the_hand_lets_go(open_page: Open, sample_address: str) -> None:
     watched = open_page(f"{sample_address}/?layers=counts,units&c=20.85,106.45,13")
+
+    def edge() -> np.ndarray:
+        return picture(watched, box=(1000, 120, 1140, 560))
+
     drag(watched.page, -620, let_go=False)
-    watched.page.wait_for_load_state("networkidle")
-    watched.page.wait_for_timeout(400)
-    held = picture(watched, box=(1000, 120, 1140, 560))
+    held = at_rest(watched.page, edge)
     watched.page.mouse.up()
-    watched.page.wait_for_timeout(600)
-    assert (picture(watched, box=(1000, 120, 1140, 560)) != held).any(axis=1).mean() < 0.15
+    assert (at_rest(watched.page, edge) != held).any(axis=1).mean() < 0.15
 
 
 def drag(page: Page, right_px: int, *, let_go: bool = True) -> None:
@@ -128,8 +129,7 @@ def test_a_circle_says_how_many_it_holds_and_falls_apart_on_a_click(open_page: O
     expect(tip).to_contain_text("vụ")
     expect(tip).to_contain_text("Bấm để phóng to")
     watched.page.mouse.click(x, y)
-    watched.page.wait_for_timeout(800)
-    assert zoom_of(watched) > 12
+    until(watched.page, lambda: zoom_of(watched) > 12)
 
 
 def darkest_spot(watched: Watched) -> tuple[int, int]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
-from PIL import Image
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.browser.conftest import PHONE, Watched
+from tests.browser.waiting import at_rest, pixels_of, until_changed
 
 pytestmark = pytest.mark.browser
 
@@ -61,14 +60,15 @@ def drag(page: Page, box: Locator, dx: float, dy: float) -> None:
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + dx, y + dy, steps=8)
+    # Held for a moment, so that the map does not glide on.
+    page.wait_for_timeout(300)
     page.mouse.up()
 
 
 def pixels(page: Page, box: Locator) -> np.ndarray:
     """The middle of a map, away from its head and the panels."""
     x, y = middle(box)
-    shot = page.screenshot(clip={"x": x - 150, "y": y - 100, "width": 300, "height": 200})
-    return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB"))
+    return pixels_of(page, {"x": x - 150, "y": y - 100, "width": 300, "height": 200})
 
 
 def test_the_arrow_keys_go_through_the_boundaries(opened: Open) -> None:
@@ -94,7 +94,7 @@ def test_the_arrow_keys_go_through_the_boundaries(opened: Open) -> None:
 def test_a_drag_of_the_slider_fetches_borders_and_no_incidents(opened: Open) -> None:
     watched = opened("layers=incidents,counts,units")
     page = watched.page
-    page.wait_for_timeout(600)
+    at_rest(page, lambda: pixels(page, first_map(page)))
     watched.requests.clear()
     x, y = middle(page.locator("#antt-vintage-slider"))
     page.mouse.move(x, y)
@@ -138,22 +138,26 @@ def test_a_count_that_is_not_certain_is_shown_as_its_range_on_both_maps(opened: 
 
 def test_either_map_moves_the_other(opened: Open) -> None:
     page = opened(f"{NEAR}&as_of2={OLD}").page
-    page.wait_for_timeout(800)
-    before = pixels(page, first_map(page))
+
+    def first() -> np.ndarray:
+        return pixels(page, first_map(page))
+
+    def second() -> np.ndarray:
+        return pixels(page, second_map(page))
+
+    before = at_rest(page, first)
     drag(page, second_map(page), -60, -200)
-    page.wait_for_timeout(800)
-    assert (pixels(page, first_map(page)) != before).any(axis=2).mean() > 0.02
+    until_changed(page, first, before=before, share=0.02)
     # Both maps have another place in their middle now.
     page.mouse.move(*middle(first_map(page)))
     expect(page.locator("#antt-tip")).to_contain_text("Thạch Khôi")
     assert address(page)["c"].startswith("20.9")
-    moved = pixels(page, second_map(page))
+    moved = at_rest(page, second)
     page.locator("#antt-home").focus()
     first_map(page).focus()
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowUp")
-    page.wait_for_timeout(800)
-    assert (pixels(page, second_map(page)) != moved).any(axis=2).mean() > 0.02
+    until_changed(page, second, before=moved, share=0.02)
 
 
 def test_each_map_has_its_own_choice_and_closing_leaves_the_first(opened: Open) -> None:

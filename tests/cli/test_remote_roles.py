@@ -139,8 +139,8 @@ def words_of(command: str, record: str, ward: str) -> tuple[str, ...]:
         "incidents reinstate": (record, "--reason", "thử"),
         "incidents history": (record,),
         "incidents export": ("--out", "a.csv.geojson"),
-        "hotspots run": ("--out", "o.geojson", "--cell-m", "1000"),
-        "hotspots backtest": ("--cell-m", "1000"),
+        "hotspots run": ("--out", "o.geojson", "--cell-m", "1000", "--unit", ward),
+        "hotspots backtest": ("--cell-m", "1000", "--unit", ward),
         "snapshot create": ("--out", "a.png", "--layers", "units"),
     }
     return (*command.split(), *more.get(command, ()))
@@ -174,6 +174,17 @@ def test_single_incidents_are_reached_in_the_own_area_alone(office: Office, role
         assert ended.returncode in {0, *REFUSED}
         if may and command == "incidents withdraw":
             assert office.run(role, *words_of("incidents reinstate", office.records[ward], ward)).returncode == 0
+
+
+@pytest.mark.parametrize("role", ACCOUNT_ROLES)
+def test_hotspots_over_places_that_are_seen_unlike_one_another_are_refused(office: Office, role: Role) -> None:
+    ended = office.run(role, "hotspots", "run", "--out", "o.geojson", "--cell-m", "1000")
+    rights = right(role, INCIDENTS.key)
+    if rights.inside is rights.outside:
+        assert ended.returncode == 0, ended.stderr
+        return
+    error = json.loads(ended.stderr)["error"]
+    assert (ended.returncode, error["hint"]) == (2, "Chỉ lọc đơn vị bạn phụ trách.")
 
 
 def test_without_a_token_nothing_is_told_where_residents_are_not_let_in(office: Office) -> None:

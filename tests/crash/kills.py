@@ -11,10 +11,10 @@ import numpy as np
 from tests.conftest import LONG
 from tests.crash.trials import Trial, write_rows
 
-ROWS = int(os.environ.get("ANTT_KILL_ROWS", "200000"))
+ROWS = int(os.environ.get("ANTT_KILL_ROWS", "200000" if LONG else "60000"))
 KILLS = int(os.environ.get("ANTT_KILLS", "100" if LONG else "10"))
 # An import is killed so often on its way, gone on with after each kill, and checked whole when it is done.
-KILLS_OF_ONE_IMPORT = 5
+KILLS_OF_ONE_IMPORT = 10 if LONG else 5
 
 
 def time_whole_s(trial: Trial, rows: Path) -> float:

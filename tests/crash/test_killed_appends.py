@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from layers.store.audit_keys import KeyFile
 from layers.store.system_audit import AuditChain
@@ -61,6 +62,7 @@ def test_what_processes_and_threads_add_at_once_is_one_sound_chain(tmp_path: Pat
     assert (found.records, found.findings) == (PROCESSES * EACH, ())
 
 
+@pytest.mark.deeper
 def test_a_kill_leaves_a_sound_chain_with_every_record_that_was_told(tmp_path: Path) -> None:
     rng = np.random.default_rng(5)
     told = 0

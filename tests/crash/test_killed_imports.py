@@ -12,6 +12,7 @@ from tests.crash.kills import KILLS, KILLS_OF_ONE_IMPORT, ROWS, killed_and_done,
 from tests.crash.trials import Trial, write_rows
 
 
+@pytest.mark.deeper
 @pytest.mark.timeout(3600)
 def test_kill_at_random_moments_geopackage(tmp_path: Path) -> None:
     rows = write_rows(tmp_path / "rows.csv", ROWS)

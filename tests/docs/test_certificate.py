@@ -28,6 +28,7 @@ def test_every_statistic_is_proved_again() -> None:
     assert found.returncode == 0, found.stdout + found.stderr
 
 
+@pytest.mark.long
 @pytest.mark.real_data
 def test_the_real_incidents_of_houston_give_the_same_again(real_data: Path) -> None:
     found = _proved(ANTT_REAL_DATA=str(real_data))

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.postgis
 RESTART_ROWS = 100_000 if LONG else 20_000
 
 
+@pytest.mark.deeper
 @pytest.mark.timeout(3600)
 def test_kill_at_random_moments_postgis(tmp_path: Path, databases: Databases) -> None:
     rows = write_rows(tmp_path / "rows.csv", ROWS)
@@ -35,6 +36,7 @@ def test_kill_at_random_moments_postgis(tmp_path: Path, databases: Databases) ->
     tell("PostGIS", left, whole_s)
 
 
+@pytest.mark.deeper
 @pytest.mark.timeout(600)
 @pytest.mark.usefixtures("databases")
 def test_postgis_restarted_in_the_midst_of_an_import(tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ def assert_equal(reader: Reader, store: Store) -> None:
 
 
 # Every step opens stores, builds files and reads all of it twice: two seconds an example, so fewer of them.
-@settings(max_examples=120 if LONG else 25)
+@settings(max_examples=120 if LONG else 15)
 @given(st.lists(st.sampled_from(STEPS), min_size=3, max_size=14), st.integers(0, 2**32))
 def test_a_reader_with_an_index_sees_what_the_store_holds(steps: list[str], seed: int) -> None:
     with tempfile.TemporaryDirectory() as folder:

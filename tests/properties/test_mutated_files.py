@@ -123,6 +123,7 @@ def made(seed: int, folder: Path) -> Path:
     return path
 
 
+@pytest.mark.deeper
 @pytest.mark.timeout(1800)
 def test_damaged_files_are_refused_in_words_or_add_up(tmp_path: Path) -> None:
     ends: Counter[str] = Counter()

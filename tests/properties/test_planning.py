@@ -35,6 +35,7 @@ from layers.planning.plans import (
 from layers.planning.points import placed
 from layers.planning.steps import Signature
 from tests.builders import NOW
+from tests.conftest import LONG
 from tests.plan_towns import clean_wards, crooked_town, gaps_left, random_operation
 
 BY = Signature("quy hoạch", NOW, "thử")
@@ -162,18 +163,16 @@ def _run(base: Base, *, examples: int, steps: int) -> None:
     run_state_machine_as_test(machine, settings=settings)
 
 
-def _examples(quick: int, long: int) -> int:
-    return long if hypothesis.settings.get_current_profile_name() == "long" else quick
-
-
+@pytest.mark.deeper
 def test_plans_on_a_made_town() -> None:
     topology = open_plan(crooked_town()).topology
-    _run(_base(topology, dict.fromkeys(topology.units, 10_000.0)), examples=_examples(15, 700), steps=12)
+    _run(_base(topology, dict.fromkeys(topology.units, 10_000.0)), examples=700 if LONG else 15, steps=12)
 
 
+@pytest.mark.deeper
 @pytest.mark.real_data
 def test_plans_on_real_wards(real_data: Path) -> None:
     wards = clean_wards(real_data)
     topology = open_plan(wards, left=gaps_left(wards)).topology
     people = dict(zip(wards["code"], wards["population"].astype(float), strict=True))
-    _run(_base(topology, people), examples=_examples(3, 300), steps=8)
+    _run(_base(topology, people), examples=300 if LONG else 3, steps=8)

@@ -18,7 +18,7 @@ from layers.catalog import CAMERAS, INCIDENTS, LINEAGE, UNITS
 from layers.geo import Bounds
 from layers.masking.rows import PublishedRows
 from layers.records import Filter, Period
-from layers.store import Store, open_store
+from layers.store import MemoryStore, Store, open_store
 from mapserver.services.incidents import points, select
 from mapserver.services.reader import Reader
 from mapserver.services.sight import ViewerSight, counted_by_unit
@@ -168,21 +168,26 @@ def test_the_answer_says_that_it_rests_on_published_counts(store: Store) -> None
     assert any(notice.vi.startswith("Ngoài phần được xem chính xác: số liệu công bố") for notice in partly)
 
 
+@pytest.fixture(scope="module")
+def few() -> Reader:
+    """What anybody sees of twenty incidents."""
+    held = MemoryStore()
+    held.append(UNITS, town())
+    held.append(INCIDENTS, incidents(20))
+    return seen(held, ANYBODY)
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     west=st.floats(106.3, 106.4), south=st.floats(20.9, 21.0), side=st.floats(0, 0.1),
     since=st.integers(-40, 40), days=st.integers(1, 80),
 )  # fmt: skip
 def test_a_free_filter_takes_a_cell_whole_or_not_at_all(
-    west: float, south: float, side: float, since: int, days: int
+    few: Reader, west: float, south: float, side: float, since: int, days: int
 ) -> None:
-    store = open_store("memory:")
-    store.append(UNITS, town())
-    store.append(INCIDENTS, incidents(20))
     first = dt.date(2026, 1, 1) + dt.timedelta(days=since)
     asked = Filter(
         period=Period(first, first + dt.timedelta(days=days)), bounds=Bounds(west, south, west + side, south + side)
     )
-    taken = select(seen(store, ANYBODY), asked, now=NOW)
+    taken = select(few, asked, now=NOW)
     assert int(np.count_nonzero(taken.mask)) in (0, 7)
-    store.close()

@@ -227,6 +227,7 @@ def test_units_known_only_by_name_are_drawn_nowhere() -> None:
     assert len(level(frame, 10).parts.owner) == 0
 
 
+@pytest.mark.long
 @pytest.mark.real_data
 def test_the_whole_country_fits_in_few_bytes_with_both_archipelagos(real_data: Path) -> None:
     frame = pyogrio.read_dataframe(real_data / "boundaries" / "communes_2025_vn_20m.fgb")

@@ -17,6 +17,7 @@ from tests.builders import NOW
 OLD, NEW = dt.date(2009, 4, 1), dt.date(2025, 7, 1)
 
 
+@pytest.mark.long
 @pytest.mark.real_data
 def test_the_communes_of_2009_slot_in_behind_with_their_defects_listed(real_data: Path) -> None:
     store, rng = open_store("memory:"), np.random.default_rng(1)
