@@ -184,7 +184,10 @@ def test_hotspots_over_places_that_are_seen_unlike_one_another_are_refused(offic
         assert ended.returncode == 0, ended.stderr
         return
     error = json.loads(ended.stderr)["error"]
-    assert (ended.returncode, error["hint"]) == (2, "Chỉ lọc đơn vị bạn phụ trách.")
+    assert (ended.returncode, error["hint"]) == (
+        2,
+        "Chọn phạm vi area=own (địa bàn bạn phụ trách), hoặc lọc một đơn vị của địa bàn đó.",
+    )
 
 
 def test_without_a_token_nothing_is_told_where_residents_are_not_let_in(office: Office) -> None:
