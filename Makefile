@@ -129,7 +129,7 @@ certificate: setup-dev ## prove the hotspot statistics again and write docs/cert
 pictures: setup-dev chromium ## take the pictures in docs/pictures anew, with the browser tests
 	@mkdir -p docs/pictures
 	@ANTT_PICTURES=docs/pictures $(PYTEST) -q tests/browser/test_pictures.py tests/browser/test_boundary_wizard.py \
-	    tests/notebooks
+	    tests/browser/test_planning.py tests/notebooks
 
 .PHONY: notices
 notices: setup-dev ## write THIRD-PARTY.md from the packages installed

@@ -97,7 +97,7 @@ async function main() {
   await mkdir(outdir, { recursive: true });
   const result = await build({
     absWorkingDir: here,
-    entryPoints: { antt: "src/main.ts", boundaries: "src/boundaries/main.ts", hotspots: "src/hotspots/main.ts" },
+    entryPoints: { antt: "src/main.ts", boundaries: "src/boundaries/main.ts", hotspots: "src/hotspots/main.ts", planning: "src/planning/main.ts" },
     outdir,
     bundle: true,
     minify: true,

@@ -13,6 +13,7 @@ from importlib.resources import files
 
 from layers.books import LINEAGE, REPAIRS, STANDARDS
 from layers.errors import NotFound
+from layers.plan_books import PLAN_COMMENTS, PLAN_OPS, PLANS
 from layers.schema import GeometryKind, Kind, Layer, LayerSchema, column
 from layers.wording import Text, fold
 
@@ -21,6 +22,10 @@ __all__ = [
     "INCIDENTS",
     "LAYERS",
     "LINEAGE",
+    "PEOPLE_POINTS",
+    "PLANS",
+    "PLAN_COMMENTS",
+    "PLAN_OPS",
     "REPAIRS",
     "SAFEZONES",
     "SCHEMATIC",
@@ -181,7 +186,28 @@ CAMERAS = Layer(
     style="symbol",
 )
 
-LAYERS: tuple[Layer, ...] = (UNITS, INCIDENTS, SAFEZONES, CAMERAS, LINEAGE, STANDARDS, REPAIRS)
+# Numbers of people by block, never a person; plans count them on ground that changes hands.
+PEOPLE_POINTS = Layer(
+    "people",
+    Text("Dân cư theo tổ dân phố", "People by block"),
+    LayerSchema(
+        (
+            column("name", Kind.TEXT, "Tên", "Name"),
+            column("people", Kind.INTEGER, "Số người", "People", required=True),
+            column("households", Kind.INTEGER, "Số hộ", "Households"),
+            column("source", Kind.TEXT, "Nguồn", "Source"),
+        ),
+        GeometryKind.POINT,
+        geometry_required=True,
+    ),
+    time_column=None,
+    style="point",
+)
+
+LAYERS: tuple[Layer, ...] = (
+    UNITS, INCIDENTS, SAFEZONES, CAMERAS, LINEAGE, STANDARDS, REPAIRS, PLANS, PLAN_OPS, PLAN_COMMENTS,
+    PEOPLE_POINTS,
+)  # fmt: skip
 
 
 def layer(key: str) -> Layer:

@@ -22,6 +22,7 @@ from mapserver.services.audit import key_file
 from mapserver.services.audit_views import ViewLog
 from mapserver.services.cache import VersionedCache
 from mapserver.services.lineage import UnitNames
+from mapserver.services.plan_desk import PlanDesk
 from mapserver.services.published_files import Publication
 from mapserver.services.reader import Reader
 from mapserver.services.registers import Registers
@@ -45,6 +46,8 @@ from mapserver.web import (
     metrics,
     openapi,
     pages,
+    plan_pages,
+    plans,
     quarantine,
     recast,
     sign_in,
@@ -68,9 +71,9 @@ _BYTES_PER_MB = 1_000_000
 _BYTES_PER_ANSWER = 1_000
 _LARGEST_BODY_BYTES = 64_000
 _BLUEPRINTS = (
-    pages, assets, units, incidents, incident_records, incidents_write, hotspots, symbols, snapshots, jobs,
+    pages, plan_pages, assets, units, incidents, incident_records, incidents_write, hotspots, symbols, snapshots, jobs,
     health, metrics, openapi, tiles, recast, vintages, unit_pages, boundary_imports, boundary_page, boundary_repairs,
-    sign_in, account_pages, audit_pages, quarantine, hotspot_maps,
+    sign_in, account_pages, audit_pages, quarantine, hotspot_maps, plans,
 )  # fmt: skip
 
 
@@ -116,6 +119,7 @@ def create_app(settings: Settings, store: Store | None = None, *, clock: Callabl
         audit,
         ViewLog(audit),
         Publication(kept),
+        PlanDesk(kept),
     ).attach(app)
     # An upload raises this for itself.
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY_BYTES

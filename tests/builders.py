@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from layers.catalog import LAYERS, Layer
+from layers.catalog import LAYERS, PEOPLE_POINTS, Layer
 from layers.records import new_ids
 from layers.schema import GeometryKind, Kind, check
 from layers.store import MemoryStore
@@ -82,6 +82,14 @@ def twin(store: MemoryStore) -> MemoryStore:
     made = copy.copy(store)
     made._held = store._held.copy()
     return made
+
+
+def people(count: int = 40) -> gpd.GeoDataFrame:
+    """Blocks of people all over the town, 100 households each."""
+    rng = np.random.default_rng(5)
+    places = shapely.points(rng.uniform(106.3, 106.4, count), rng.uniform(20.9, 21.0, count))
+    data = {"id": new_ids(count, now=NOW, rng=rng), "people": rng.integers(100, 900, count), "households": 100}
+    return check(gpd.GeoDataFrame(data, geometry=places, crs="EPSG:4326"), PEOPLE_POINTS.schema)
 
 
 def book(layer: Layer, count: int = 2) -> gpd.GeoDataFrame:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sample_maker import coverage, ground, incidents, insets, lineage, models
+from sample_maker import coverage, ground, incidents, insets, lineage, models, people
 from sample_maker.coverage import Drawing
 from sample_maker.files import SCHEMATIC, SYNTHETIC, Source, write_csv, write_geojson, write_sources
 from sample_maker.units import (
@@ -70,6 +70,7 @@ SOURCES = {
         synthetic=False,
         spatial=False,
     ),
+    "people": Source("sample/people.csv", "Dân cư mẫu theo tổ dân phố", _INVENTED, SYNTHETIC, synthetic=True),
 }
 
 
@@ -101,6 +102,8 @@ def make(out: Path, seed: int) -> None:
     rows = incidents.rows(plots, streams["incidents"])
     counts["incidents"] = write_csv(out / SOURCES["incidents"].path, incidents.COLUMNS, rows)
     counts["lineage"] = write_csv(out / SOURCES["lineage"].path, lineage.COLUMNS, lineage.rows(units))
+    blocks = people.rows(plots, streams["people"])
+    counts["people"] = write_csv(out / SOURCES["people"].path, people.COLUMNS, blocks)
     described = [
         (source, FACTS if key == "facts" else out / source.path, counts[key]) for key, source in SOURCES.items()
     ]

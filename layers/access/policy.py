@@ -102,6 +102,8 @@ def _for_everybody(right_of_all: Right) -> dict[Role, Right]:
     return dict.fromkeys(Role, right_of_all)
 
 
+_FOR_PLANNING = _for_everybody(_NOTHING) | dict.fromkeys((Role.PLANNER, Role.COMMANDER, Role.ADMINISTRATOR), _EXACT)
+
 SIGHTS: Mapping[str, Mapping[Role, Right]] = {
     "units": _for_everybody(_EXACT),
     "incidents": _for_everybody(_OWN_ELSE_MASKED)
@@ -112,6 +114,10 @@ SIGHTS: Mapping[str, Mapping[Role, Right]] = {
     "lineage": _for_everybody(_EXACT),
     "standards": _for_everybody(_EXACT),
     "repairs": _for_everybody(_NOTHING) | {Role.PLANNER: _EXACT, Role.ADMINISTRATOR: _EXACT},
+    "plans": _FOR_PLANNING,
+    "plan_ops": _FOR_PLANNING,
+    "plan_comments": _FOR_PLANNING,
+    "people": _for_everybody(_EXACT) | {Role.RESIDENT: _NOTHING},
 }
 
 ACTIONS: Mapping[Role, frozenset[Action]] = {

@@ -30,7 +30,10 @@ from layers.planning.operations import (
 )
 from layers.wording import Text
 
-__all__ = ["applied"]
+__all__ = ["COMMUNE_TYPES", "applied"]
+
+# Law 72/2025/QH15, article 1: the units of the lower of the two tiers.
+COMMUNE_TYPES = ("Phường", "Xã", "Đặc khu")
 
 
 def applied(topology: Topology, operation: Operation, *, number: int) -> Topology:
@@ -200,6 +203,9 @@ def _rename(draft: Draft, operation: Rename) -> None:
 
 
 def _retype(draft: Draft, operation: Retype) -> None:
+    # Beats are the police's own and are called what they like.
+    if draft.before.level == "commune" and operation.unit_type not in COMMUNE_TYPES:
+        raise refusals.no_such_type(operation.unit_type, COMMUNE_TYPES)
     draft.units[operation.unit] = replace(draft.unit(operation.unit), unit_type=operation.unit_type)
 
 

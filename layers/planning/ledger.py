@@ -142,7 +142,8 @@ def _same(one: Points, other: Points) -> int:
 def _holder(places: NDArray[np.object_], state: Topology, units: set[str]) -> list[str]:
     codes = sorted(units & state.units.keys())
     holder = [OUTSIDE] * len(places)
-    for row, unit in shapely.STRtree(polygons_of(state, codes)).query(places, predicate="intersects").T.tolist():
+    # The units are asked about, not searched through: what is asked about is prepared once for all places.
+    for unit, row in shapely.STRtree(places).query(polygons_of(state, codes), predicate="intersects").T.tolist():
         holder[row] = codes[unit]
     return holder
 

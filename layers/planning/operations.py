@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import partial
@@ -9,14 +10,19 @@ from typing import Any, ClassVar, TypeAlias, TypeVar
 
 from layers.planning import plan_refusals
 from layers.planning.grid import CELLS_PER_DEG, Place
+from layers.wording import nfc, storable
 
 __all__ = [
-    "OPERATIONS", "Line", "Merge", "MoveNode", "MoveVertices", "Operation", "Redraw", "Rename", "Retype", "Split",
-    "Transfer", "TransferPart", "operation_from_json", "operation_to_json",
+    "OPERATIONS", "Code", "Line", "Merge", "MoveNode", "MoveVertices", "Operation", "Redraw", "Rename", "Retype",
+    "Split", "Transfer", "TransferPart", "operation_from_json", "operation_to_json",
 ]  # fmt: skip
 
 Line: TypeAlias = tuple[Place, ...]
+# Of a unit that a plan makes: it becomes part of addresses, of names of files and of the outside name, before the @.
+Code: TypeAlias = str
 _T = TypeVar("_T")
+_LONGEST_TEXT = 200
+_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,31}")
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,7 @@ class Split:
     kind: ClassVar[str] = "split"
     unit: str
     line: Line
-    code: str
+    code: Code
     name: str
 
 
@@ -269,6 +275,20 @@ def _place(value: object) -> Place:
     return east, north
 
 
+def _text(value: object) -> str:
+    text = nfc(storable(_exactly(value, str)))
+    # What cannot be printed has no place on the sheets of a plan.
+    if not 0 < len(text) <= _LONGEST_TEXT or not text.isprintable():
+        raise ValueError(value)
+    return text
+
+
+def _code(value: object) -> str:
+    if not _CODE.fullmatch(_exactly(value, str)):
+        raise ValueError(value)
+    return str(value)
+
+
 def _exactly(value: object, kind: type[_T]) -> _T:
     # True is an int to Python, not to a planner.
     if type(value) is not kind:
@@ -278,7 +298,8 @@ def _exactly(value: object, kind: type[_T]) -> _T:
 
 # How a field is read, by the type it is declared with.
 _READ: Mapping[str, Callable[[object], object]] = {
-    "str": partial(_exactly, kind=str),
+    "str": _text,
+    "Code": _code,
     "bool": partial(_exactly, kind=bool),
     "Place": _place,
     "Line": _line,

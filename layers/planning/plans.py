@@ -15,7 +15,7 @@ from layers.planning.checks import arcs_changed
 from layers.planning.ledger import land_moved
 from layers.planning.operations import Merge, MoveNode, MoveVertices, Operation, Redraw
 from layers.planning.points import PlacedPoints, gain_of
-from layers.planning.steps import Entry, Mark, Signature, Step, entry_from_json
+from layers.planning.steps import Entry, Mark, Signature, Step, canonical_json, entry_from_json
 
 __all__ = [
     "Plan", "active_steps", "commit", "current", "last_changes", "mark_of", "plan_from_json", "plan_to_json", "redo",
@@ -54,10 +54,10 @@ def mark_of(topology: Topology) -> str:
     """
     digest = hashlib.sha256(topology.level.encode())
     for code in sorted(topology.units):
-        digest.update(_bytes(topology.units[code].to_json()))
+        digest.update(canonical_json(topology.units[code].to_json()))
     for name in sorted(topology.arcs):
         arc = topology.arcs[name]
-        digest.update(_bytes([name, arc.left, arc.right, len(arc.points)]))
+        digest.update(canonical_json([name, arc.left, arc.right, len(arc.points)]))
         digest.update(arc.points.astype("<i8").tobytes())
     return digest.hexdigest()
 
@@ -336,11 +336,7 @@ def plan_to_json(plan: Plan) -> bytes:
     bytes
         UTF-8, keys in order, no spaces.
     """
-    return _bytes({"base": plan.base, "entries": [entry.to_json() for entry in plan.entries]})
-
-
-def _bytes(values: object) -> bytes:
-    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return canonical_json({"base": plan.base, "entries": [entry.to_json() for entry in plan.entries]})
 
 
 def plan_from_json(text: bytes) -> Plan:

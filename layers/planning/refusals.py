@@ -11,7 +11,7 @@ from layers.wording import Text
 
 __all__ = [
     "apart", "does_not_divide", "emptied", "locked", "meets_itself", "meets_others", "needs_vertex", "no_change",
-    "no_such", "not_inside", "not_valid", "off_border", "other_parent", "taken", "whole_unit",
+    "no_such", "no_such_type", "not_inside", "not_valid", "off_border", "other_parent", "taken", "whole_unit",
 ]  # fmt: skip
 
 
@@ -221,6 +221,27 @@ def emptied(name: str) -> Conflict:
     return Conflict(
         Text(f"Thao tác làm {name} không còn đất.", f"The operation would leave {name} without ground."),
         Text("Muốn bỏ một đơn vị, dùng “Gộp đơn vị”.", "To do away with a unit, use “Merge units”."),
+    )
+
+
+def no_such_type(unit_type: str, known: Sequence[str]) -> InvalidParameter:
+    """Say that units of this level have no such type.
+
+    Parameters
+    ----------
+    unit_type : str
+        As written.
+    known : sequence of str
+        Those they may have.
+
+    Returns
+    -------
+    InvalidParameter
+        The refusal.
+    """
+    return InvalidParameter(
+        Text(f"Không có loại đơn vị “{unit_type}” ở cấp xã.", f"Communes have no type “{unit_type}”."),
+        Text(f"Chọn: {', '.join(known)}.", f"Choose one of: {', '.join(known)}."),
     )
 
 

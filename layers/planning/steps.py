@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -12,7 +13,7 @@ from layers.planning.arcs import Arc, PlanUnit
 from layers.planning.ledger import Gain
 from layers.planning.operations import Operation, operation_from_json, operation_to_json
 
-__all__ = ["Entry", "Mark", "Signature", "Step", "entry_from_json"]
+__all__ = ["Entry", "Mark", "Signature", "Step", "canonical_json", "entry_from_json"]
 
 _ACTIONS = ("undo", "redo")
 
@@ -131,6 +132,27 @@ class Mark:
 
 
 Entry: TypeAlias = Step | Mark
+
+
+def canonical_json(values: object) -> bytes:
+    """Write plain values so that equal values are equal bytes.
+
+    Parameters
+    ----------
+    values : object
+        What JSON knows.
+
+    Returns
+    -------
+    bytes
+        UTF-8, keys in order, no spaces.
+
+    Examples
+    --------
+    >>> canonical_json({"b": [1, 2], "a": None})
+    b'{"a":null,"b":[1,2]}'
+    """
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def entry_from_json(values: Mapping[str, Any]) -> Entry:

@@ -46,6 +46,7 @@ _ALSO_KNOWN_AS = {
     "field_of_view_deg": ("fov", "goc_nhin"),
     "range_m": ("range", "tam_nhin", "cu_ly"),
     "last_heard_at": ("last_heard", "cap_nhat"),
+    "people": ("dan_so", "so_dan", "population", "nhan_khau"),
 }
 
 

@@ -24,7 +24,7 @@ from layers.store.gpkg_connection import guarded
 from layers.store.gpkg_rows import add_rows, count_rows, read_ids, read_rows, refresh_extent, update_rows
 from layers.store.gpkg_views import renew_categories
 from layers.store.migrations import STEPS, applied_step, migrate
-from layers.store.updating import refuse_stale, rows_as_changed, touched_columns
+from layers.store.updating import narrowed, refuse_stale, rows_as_changed, touched_columns
 from layers.wording import Text
 
 __all__ = ["GeoPackageStore"]
@@ -182,26 +182,30 @@ class GeoPackageStore(GeoPackageChanges):
         int
             How many rows were touched.
         """
-        layer = changes.layer
-        columns = touched_columns(changes)
+        layer, touched = changes.layer, 0
         with self.transaction():
             self._settle_loads()
             self._sign(author)
-            held = read_ids(self._connection, layer, [*(changes.update or {}), *changes.delete])
-            refuse_stale(changes, dict(zip(held["id"], held["row_version"], strict=True)))
-            touched = len(changes.update or {})
-            if changes.update:
-                old = held[held["id"].isin(list(changes.update))].reset_index(drop=True)
-                new = rows_as_changed(old, changes.update, columns, schema=layer.schema)
-                update_rows(self._connection, layer, new, columns=columns)
-            gone = [(row_id,) for row_id in changes.delete]
-            touched += self._connection.executemany(f'DELETE FROM "{layer.key}" WHERE id = ?', gone).rowcount
+            if changes.update or changes.delete:
+                touched = self._change_held(changes)
             if changes.insert is not None and len(changes.insert):
                 touched += add_rows(self._connection, layer, check(changes.insert, layer.schema))
             if touched:
                 self._touch(layer)
             self._sign(None, inserts=False)
         return touched
+
+    def _change_held(self, changes: ChangeSet) -> int:
+        update, columns = changes.update or {}, touched_columns(changes)
+        layer = narrowed(changes.layer, columns)
+        held = read_ids(self._connection, layer, [*update, *changes.delete])
+        refuse_stale(changes, dict(zip(held["id"], held["row_version"], strict=True)))
+        if update:
+            old = held[held["id"].isin(list(update))].reset_index(drop=True)
+            new = rows_as_changed(old, update, columns, schema=layer.schema)
+            update_rows(self._connection, layer, new, columns=columns)
+        gone = [(row_id,) for row_id in changes.delete]
+        return len(update) + self._connection.executemany(f'DELETE FROM "{layer.key}" WHERE id = ?', gone).rowcount
 
     def history(self, layer: Layer, record_id: str) -> list[Change]:
         """Read the history of one record.

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from layers.catalog import LAYERS, Layer
-from layers.schema import GeometryKind
 from layers.store.gpkg_layout import BASE_SQL, create_index_triggers, create_indices, create_layer, rebuild_table
 from layers.store.gpkg_rows import refresh_extent
 from layers.store.gpkg_triggers import create_change_triggers
@@ -18,6 +17,9 @@ Step = Callable[[sqlite3.Connection], None]
 
 # Layer -> columns that its table got in a step after the first.
 _LATER_COLUMNS: Mapping[str, tuple[str, ...]] = {"incidents": ("import_id", "content_hash", "withdrawn")}
+# The layers of step 1 and of step 3; step 4 makes the others.
+_FIRST_LAYERS = ("units", "incidents", "safezones", "cameras")
+_FIRST_BOOKS = ("lineage", "standards", "repairs")
 
 _LEDGER_SQL = """
 CREATE TABLE antt_history (
@@ -53,24 +55,24 @@ def _run_script(connection: sqlite3.Connection, script: str) -> None:
             connection.execute(statement)
 
 
-def _placed_layers() -> list[Layer]:
-    return [layer for layer in LAYERS if layer.schema.geometry is not GeometryKind.NONE]
+def _layers(keys: Collection[str]) -> list[Layer]:
+    return [layer for layer in LAYERS if layer.key in keys]
 
 
 def _first_layout(connection: sqlite3.Connection) -> None:
     _run_script(connection, BASE_SQL)
-    for layer in _placed_layers():
+    for layer in _layers(_FIRST_LAYERS):
         create_layer(connection, layer, left_out=_LATER_COLUMNS.get(layer.key, ()))
 
 
 def _history_and_ledger(connection: sqlite3.Connection) -> None:
     _run_script(connection, _LEDGER_SQL)
-    for layer in _placed_layers():
+    for layer in _layers(_FIRST_LAYERS):
         rebuild_table(connection, layer)
         create_change_triggers(connection, layer)
         create_index_triggers(connection, layer.key)
     connection.execute(_TELL_REFERENCES_APART)
-    for layer in _placed_layers():
+    for layer in _layers(_FIRST_LAYERS):
         create_indices(connection, layer)
         refresh_extent(connection, layer.key)
     create_views(connection)
@@ -78,20 +80,29 @@ def _history_and_ledger(connection: sqlite3.Connection) -> None:
 
 
 def _books(connection: sqlite3.Connection) -> None:
-    for layer in LAYERS:
-        if layer.schema.geometry is GeometryKind.NONE:
-            create_layer(connection, layer)
-            # The triggers of the first layout go with its table.
-            rebuild_table(connection, layer)
-            create_change_triggers(connection, layer)
-            create_index_triggers(connection, layer.key)
-            create_indices(connection, layer)
+    _make(connection, _layers(_FIRST_BOOKS))
+
+
+def _planning(connection: sqlite3.Connection) -> None:
+    held = {name for (name,) in connection.execute("SELECT layer FROM antt_version")}
+    _make(connection, [layer for layer in LAYERS if layer.key not in held])
+
+
+def _make(connection: sqlite3.Connection, layers: Iterable[Layer]) -> None:
+    for layer in layers:
+        create_layer(connection, layer)
+        # The triggers of the first layout go with its table.
+        rebuild_table(connection, layer)
+        create_change_triggers(connection, layer)
+        create_index_triggers(connection, layer.key)
+        create_indices(connection, layer)
 
 
 STEPS: tuple[tuple[int, str, Step], ...] = (
     (1, "first layout", _first_layout),
     (2, "history, ledger, quarantine, views", _history_and_ledger),
     (3, "books: tables without places", _books),
+    (4, "layers of planning", _planning),
 )
 
 

@@ -16,7 +16,7 @@ from layers.store.postgis_connections import Row
 from layers.store.postgis_layout import column_type, geom_index, has_reference, primary_key, reference_key, table
 from layers.store.postgis_rows import as_frame, columns_as_text, copy_blocks, kinds_of, selected
 from layers.store.postgis_sql import compose, named, plain
-from layers.store.updating import refuse_stale, rows_as_changed, touched_columns
+from layers.store.updating import narrowed, refuse_stale, rows_as_changed, touched_columns
 
 __all__ = ["condition", "indexed_afterwards", "load", "make_changes"]
 
@@ -184,8 +184,8 @@ def _copy(connection: Connection, layer: Layer, frame: gpd.GeoDataFrame) -> None
 
 
 def _update(connection: Connection, changes: ChangeSet) -> int:
-    layer, updates = changes.layer, changes.update or {}
-    columns = touched_columns(changes)
+    updates, columns = changes.update or {}, touched_columns(changes)
+    layer = narrowed(changes.layer, columns)
     held = _lock(connection, layer, [*updates, *changes.delete])
     refuse_stale(changes, dict(zip(held["id"], held["row_version"], strict=True)))
     if not updates:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import geopandas as gpd
 
 from layers.errors import SchemaMismatch, StaleVersion
-from layers.schema import LayerSchema, check
+from layers.schema import Layer, LayerSchema, check
 from layers.store.base import ChangeSet
 from layers.wording import Text, storable
 
-__all__ = ["refuse_stale", "rows_as_changed", "touched_columns"]
+__all__ = ["narrowed", "refuse_stale", "rows_as_changed", "touched_columns"]
 
 _KEPT = {"id", "row_version"}
 
@@ -43,6 +44,25 @@ def touched_columns(changes: ChangeSet) -> list[str]:
             Text("Chỉ sửa các cột của lớp dữ liệu.", "Change only columns of the layer."),
         )
     return [name for name in changes.layer.schema.names if name in named]
+
+
+def narrowed(layer: Layer, columns: Sequence[str]) -> Layer:
+    """Take the part of a layer that a change is about: the other columns need not be read and checked again.
+
+    Parameters
+    ----------
+    layer : Layer
+        The layer.
+    columns : sequence of str
+        Columns that are written.
+
+    Returns
+    -------
+    Layer
+        The same layer with these columns, its geometry as it was.
+    """
+    kept = tuple(column for column in layer.schema.columns if column.name in columns)
+    return replace(layer, schema=replace(layer.schema, columns=kept))
 
 
 def refuse_stale(changes: ChangeSet, held: Mapping[str, int]) -> None:
@@ -77,7 +97,7 @@ def rows_as_changed(
     Parameters
     ----------
     held : GeoDataFrame
-        The rows as they are, every column, index 0…n-1.
+        The rows as they are, every column of the contract, index 0…n-1.
     update : mapping of str to mapping
         id -> {column: new value}; rows of other ids stay as they are.
     columns : sequence of str
@@ -112,6 +132,8 @@ def rows_as_changed(
 
 
 def _stale(row_id: str, expected: int | None, found: int | None) -> StaleVersion:
+    # The numbers of a frame are not those that a refusal can be sent with.
+    expected, found = (None if version is None else int(version) for version in (expected, found))
     details = {"id": row_id, "expected": expected, "found": found}
     if found is None:
         return StaleVersion(

@@ -1,4 +1,4 @@
-"""`antt safezones` and `antt cameras`: import models and cameras."""
+"""`antt safezones`, `antt cameras` and `antt people`: import models, cameras and numbers of people."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import numpy as np
 
-from layers.catalog import CAMERAS, SAFEZONES, safezone_kinds
+from layers.catalog import CAMERAS, PEOPLE_POINTS, SAFEZONES, safezone_kinds
 from layers.wording import Text
 from mapserver.cli.run import Run, command_options, epsg_of, key_values
 from mapserver.cli.stores import writing_store
@@ -15,7 +15,7 @@ from mapserver.clock import utc_now
 from mapserver.services.imports_features import FeatureOutcome, FeatureRequest, import_features
 from mapserver.services.rejects import rejects_path, write_rejects
 
-__all__ = ["cameras", "safezones"]
+__all__ = ["cameras", "people", "safezones"]
 
 _KINDS = [kind.slug for kind in safezone_kinds()]
 _MAP = click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Cột của tệp. / A column.")
@@ -32,6 +32,11 @@ def safezones() -> None:
 @click.group()
 def cameras() -> None:
     """Camera giám sát. / Cameras."""
+
+
+@click.group()
+def people() -> None:
+    """Dân cư theo tổ dân phố. / Numbers of people by block."""
 
 
 @safezones.command("import")
@@ -59,6 +64,19 @@ def import_safezones(
 def import_cameras(run: Run, *, file: Path, mapping: tuple[str, ...], crs: str | None, rejects: Path | None) -> int:
     """Nạp camera từ tệp. / Import cameras from a file."""
     request = FeatureRequest(file, CAMERAS, run.settings.timezone, mapping=key_values(mapping), crs=epsg_of(crs))
+    return _import(run, request, rejects)
+
+
+@people.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@_MAP
+@_CRS
+@_REJECTS
+@command_options
+def import_people(run: Run, *, file: Path, mapping: tuple[str, ...], crs: str | None, rejects: Path | None) -> int:
+    """Nạp số dân theo điểm từ tệp. / Import numbers of people at places from a file."""
+    zone = run.settings.timezone
+    request = FeatureRequest(file, PEOPLE_POINTS, zone, mapping=key_values(mapping), crs=epsg_of(crs))
     return _import(run, request, rejects)
 
 

@@ -29,6 +29,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "incidents": ("mapserver.cli.incidents:incidents", "Vụ việc. / Incidents."),
     "safezones": ("mapserver.cli.features:safezones", "Mô hình bảo đảm ANTT. / Community-safety models."),
     "cameras": ("mapserver.cli.features:cameras", "Camera giám sát. / Cameras."),
+    "people": ("mapserver.cli.features:people", "Dân cư theo tổ dân phố. / Numbers of people by block."),
+    "plan": ("mapserver.cli.plan:plan", "Phương án địa giới. / Boundary plans."),
     "hotspots": ("mapserver.cli.hotspots:hotspots", "Điểm nóng kèm bằng chứng. / Hotspots with their evidence."),
     "user": ("mapserver.cli.users:user", "Tài khoản. / Accounts."),
     "token": ("mapserver.cli.tokens:token", "Mã truy cập cho chương trình khác. / Tokens for other programs."),

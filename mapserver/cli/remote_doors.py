@@ -52,6 +52,13 @@ DOORS: Mapping[str, Door] = {
     "incidents export": Door("remote_incidents:export"),
     "hotspots run": Door("remote_hotspots:find"),
     "hotspots backtest": Door("remote_hotspots:test"),
+    "plan new": Door("remote_plans:new"),
+    "plan list": Door("remote_plans:list_plans"),
+    "plan show": Door("remote_plans:show"),
+    "plan apply": Door("remote_plans:apply_operations"),
+    "plan undo": Door("remote_plans:undo"),
+    "plan redo": Door("remote_plans:redo"),
+    "plan state": Door("remote_plans:state"),
     "snapshot create": Door("remote_map:snapshot", ("title",)),
     "store info": Door("remote_map:info"),
 }
@@ -61,10 +68,11 @@ ON_THE_SERVER = frozenset(
     {
         "audit change-key", "audit export", "audit head", "audit seal", "audit search", "audit verify",
         "boundaries export", "cameras import", "demo", "incidents categories list", "incidents categories map",
-        "incidents imports", "lineage import", "published audit", "published release", "published show",
-        "safezones import", "serve", "store backup", "store check", "store copy", "store migrate", "store restore",
-        "store update", "token create", "token list", "token revoke", "user add", "user disable", "user edit",
-        "user enable", "user list", "user password",
+        "incidents imports", "lineage import", "people import", "plan branch", "plan comment", "plan compare",
+        "plan export", "plan figures", "plan rename", "plan sheet", "published audit", "published release",
+        "published show", "safezones import", "serve", "store backup", "store check", "store copy", "store migrate",
+        "store restore", "store update", "token create", "token list", "token revoke", "user add", "user disable",
+        "user edit", "user enable", "user list", "user password",
     }
 )  # fmt: skip
 

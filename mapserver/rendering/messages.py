@@ -6,9 +6,10 @@ import json
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["boundary_messages", "map_messages", "messages"]
+__all__ = ["boundary_messages", "map_messages", "messages", "plan_messages"]
 
 _BOUNDARIES = "bd."
+_PLANS = "pl."
 # Only on pages that need no script.
 _OFFICE = ("account.", "audit.")
 _COMMON = ("action.", "app.", "error.", "filter.date_", "lang.", "progress.", "time.days")
@@ -46,7 +47,9 @@ def map_messages(language: str) -> dict[str, str]:
     dict of str to str
         Key -> text.
     """
-    return {key: text for key, text in messages(language).items() if not key.startswith((_BOUNDARIES, *_OFFICE))}
+    return {
+        key: text for key, text in messages(language).items() if not key.startswith((_BOUNDARIES, _PLANS, *_OFFICE))
+    }
 
 
 def boundary_messages(language: str) -> dict[str, str]:
@@ -63,3 +66,19 @@ def boundary_messages(language: str) -> dict[str, str]:
         Key -> text.
     """
     return {key: text for key, text in messages(language).items() if key.startswith((_BOUNDARIES, *_COMMON))}
+
+
+def plan_messages(language: str) -> dict[str, str]:
+    """Give the texts that the pages of plans need.
+
+    Parameters
+    ----------
+    language : str
+        ``vi`` or ``en``.
+
+    Returns
+    -------
+    dict of str to str
+        Key -> text.
+    """
+    return {key: text for key, text in messages(language).items() if key.startswith((_PLANS, *_COMMON))}

@@ -19,10 +19,10 @@ from mapserver.rendering.print_sheet import SMALL, Box, Sheet, Type
 from mapserver.rendering.print_words import WORDS, degrees, number
 from mapserver.rendering.style import INK, INK_SOFT, SEA
 
-__all__ = ["Corners", "draw_map"]
+__all__ = ["SCALE_HEIGHT_MM", "Corners", "draw_map", "draw_scale", "scale_width_mm"]
 
 _GAP_MM = 2.5
-_SCALE_HEIGHT_MM = 13.0
+SCALE_HEIGHT_MM = 13.0
 _ARROW_MM, _AFTER_BAR_MM = 15.0, 10.0
 _MOST_HIDDEN = 0.02
 _DETACHED_PADDING_MM = 4.5
@@ -113,9 +113,9 @@ def draw_map(sheet: Sheet, data: PrintData, corners: Corners, *, ground: Ground,
     frame = corners.frame
     _draw_window(sheet, data, frame, ground=ground)
     _draw_graticule(sheet, frame)
-    scale = corners.take(_ARROW_MM + scale_bar(frame).length_mm + _AFTER_BAR_MM, _SCALE_HEIGHT_MM)
+    scale = corners.take(scale_width_mm(frame), SCALE_HEIGHT_MM)
     if scale is not None:
-        _draw_scale(sheet, frame, scale)
+        draw_scale(sheet, frame, scale)
     left_out: list[int] = []
     for group in ground.groups[1:]:
         if not _draw_detached(sheet, data, corners, ground=ground, rows=group, ranked=ranked):
@@ -157,7 +157,34 @@ def _draw_detached(
     return True
 
 
-def _draw_scale(sheet: Sheet, frame: MapFrame, box: Box) -> None:
+def scale_width_mm(frame: MapFrame) -> float:
+    """Tell how wide the plate of scale and north arrow is.
+
+    Parameters
+    ----------
+    frame : MapFrame
+        The map.
+
+    Returns
+    -------
+    float
+        Millimetres.
+    """
+    return _ARROW_MM + scale_bar(frame).length_mm + _AFTER_BAR_MM
+
+
+def draw_scale(sheet: Sheet, frame: MapFrame, box: Box) -> None:
+    """Draw the plate with the scale, its bar and the arrow to the north.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The paper.
+    frame : MapFrame
+        The map.
+    box : Box
+        Its place, millimetres; `scale_width_mm` wide and `SCALE_HEIGHT_MM` high.
+    """
     sheet.box(box, fill="white", edge=INK_SOFT, width_pt=0.4)
     _draw_arrow(sheet, frame, (box.left + 7.0, box.bottom + 4.7))
     bar = scale_bar(frame)

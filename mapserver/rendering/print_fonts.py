@@ -82,7 +82,8 @@ def _advance(file: Path, letter: str) -> float:
     """Give how far a letter moves the pen, in sizes of the type."""
     font = font_manager.get_font(str(file))
     font.set_size(_MEASURE_PT, 72)
-    glyph = font.load_char(ord(letter), flags=LoadFlags.NO_HINTING)
+    # By its index, which is that of the empty box for a letter that the face lacks; such a name is printed as well.
+    glyph = font.load_glyph(font.get_char_index(ord(letter)), flags=LoadFlags.NO_HINTING)
     return float(glyph.linearHoriAdvance) / 65536 / _MEASURE_PT
 
 

@@ -16,7 +16,7 @@ from layers.geo import Bounds
 from mapserver.rendering.print_data import PrintData
 from mapserver.rendering.print_sheet import Box
 
-__all__ = ["Ground", "MapFrame", "ScaleBar", "fit", "scale_bar"]
+__all__ = ["Ground", "MapFrame", "ScaleBar", "fit", "scale_bar", "thinned", "window_over"]
 
 Array = NDArray[np.float64]
 
@@ -153,8 +153,8 @@ def fit(data: PrintData, box: Box) -> tuple[MapFrame, Ground]:
     epsg = geo.metric_crs(shown)
     shapes = geo.to_crs(data.units[["geometry"]], epsg).geometry.to_numpy()
     bounds_m = _projected_box(shown, epsg) if data.extent else tuple(shapely.total_bounds(shapes[groups[0]]))
-    frame = _window(bounds_m, box, epsg)
-    return frame, Ground(_thinned(shapes, frame), groups)
+    frame = window_over(bounds_m, box, epsg)
+    return frame, Ground(thinned(shapes, frame), groups)
 
 
 def scale_bar(frame: MapFrame, *, longest_mm: float = 48.0) -> ScaleBar:
@@ -205,7 +205,23 @@ def _projected_box(shown: Bounds, epsg: int) -> tuple[float, float, float, float
     return float(x.min()), float(y.min()), float(x.max()), float(y.max())
 
 
-def _window(bounds_m: tuple[float, ...], box: Box, epsg: int) -> MapFrame:
+def window_over(bounds_m: tuple[float, ...], box: Box, epsg: int) -> MapFrame:
+    """Lay a window of one round scale over some ground.
+
+    Parameters
+    ----------
+    bounds_m : tuple of float
+        West, south, east and north of the ground, metres.
+    box : Box
+        Room on the sheet, millimetres.
+    epsg : int
+        The metric system.
+
+    Returns
+    -------
+    MapFrame
+        The ground lies in its middle with a margin around it.
+    """
     west, south, east, north = bounds_m
     room = 1 + 2 * _MARGIN_SHARE
     width_m, height_m = max(east - west, _SMALLEST_SPAN_M) * room, max(north - south, _SMALLEST_SPAN_M) * room
@@ -223,8 +239,21 @@ def _round_ratio(least: float) -> int:
     return next(step * power for step in _ROUND_RATIOS if step * power >= least)
 
 
-def _thinned(shapes: NDArray[np.object_], frame: MapFrame) -> NDArray[np.object_]:
-    """Drop vertices that no press could show; neighbours keep their common border."""
+def thinned(shapes: NDArray[np.object_], frame: MapFrame) -> NDArray[np.object_]:
+    """Drop vertices that no press could show; neighbours keep their common border.
+
+    Parameters
+    ----------
+    shapes : ndarray of shapely geometries, shape (n,)
+        Units in the map's system; None without a geometry.
+    frame : MapFrame
+        The map.
+
+    Returns
+    -------
+    ndarray of shapely geometries, shape (n,)
+        One too small to be thinned stays as it is.
+    """
     thinned = np.full(len(shapes), None, dtype=object)
     rows = np.flatnonzero(~shapely.is_missing(shapes))
     thinned[rows] = shapely.coverage_simplify(shapes[rows], _FINEST_STROKE_MM * frame.m_per_mm)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Literal
 
 import matplotlib as mpl
+from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
 from layers.errors import InvalidParameter
@@ -19,7 +22,7 @@ from mapserver.rendering.print_inset import INSET_MM, draw_inset
 from mapserver.rendering.print_margin import COLUMN, MAP_BOX, draw_column, draw_foot, draw_heading
 from mapserver.rendering.print_sheet import Box, PrintFigure, Sheet
 
-__all__ = ["IncidentPoints", "PrintData", "draw", "to_bytes"]
+__all__ = ["IncidentPoints", "PrintData", "draw", "pages_to_pdf", "to_bytes"]
 
 _CREATOR = "Bản đồ ANTT số hóa"
 _LEAST_DPI, _MOST_DPI = 72, 600
@@ -97,10 +100,38 @@ def to_bytes(figure: Figure, kind: Literal["pdf", "png"], *, dpi: int = 300) -> 
             Text(f"Chọn từ {_LEAST_DPI} đến {_MOST_DPI} dpi.", f"Choose {_LEAST_DPI} to {_MOST_DPI} dpi."),
         )
     buffer = io.BytesIO()
-    # Type 42 keeps the letters as letters: the file can be searched and copied from.
-    with _SAVING, mpl.rc_context({"pdf.fonttype": 42, "pdf.compression": 4, "hatch.linewidth": 0.4}):
+    with _saving():
         figure.savefig(buffer, format=kind, dpi=dpi, metadata=_metadata(figure, kind))
     return buffer.getvalue()
+
+
+def pages_to_pdf(figures: Sequence[PrintFigure], *, dpi: int = 300) -> bytes:
+    """Write several sheets as one PDF file; the same sheets give the same bytes.
+
+    Parameters
+    ----------
+    figures : sequence of PrintFigure
+        At least one; the first names the document.
+    dpi : int
+        Pixels per inch of pictures inside.
+
+    Returns
+    -------
+    bytes
+        The file, with text that can be searched.
+    """
+    buffer = io.BytesIO()
+    with _saving(), PdfPages(buffer, metadata=_metadata(figures[0], "pdf")) as pages:
+        for figure in figures:
+            pages.savefig(figure, dpi=dpi)
+    return buffer.getvalue()
+
+
+@contextmanager
+def _saving() -> Iterator[None]:
+    # Type 42 keeps the letters as letters: the file can be searched and copied from.
+    with _SAVING, mpl.rc_context({"pdf.fonttype": 42, "pdf.compression": 4, "hatch.linewidth": 0.4}):
+        yield
 
 
 def _metadata(figure: Figure, kind: str) -> dict[str, object]:

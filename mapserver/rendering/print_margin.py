@@ -120,7 +120,7 @@ def _draw_table(sheet: Sheet, data: PrintData, listed: list[int]) -> float:
     for place, row in enumerate(listed, start=1):
         y -= _ROW_MM
         draw_disc(sheet, COLUMN.left + 2.0, y + 0.4, place=place)
-        name = _fitted(sheet, str(data.units["name"].iloc[row]), middle - COLUMN.left - 18.0)
+        name = sheet.shortened(str(data.units["name"].iloc[row]), middle - COLUMN.left - 18.0, Type(8.0))
         sheet.text(COLUMN.left + 5.6, y - 0.5, name, look=Type(8.0))
         for x_mm, figure in _figures(sheet, data, row, columns=(middle, right)):
             sheet.text(x_mm, y - 0.5, figure, look=Type(8.0, align="right"))
@@ -133,13 +133,6 @@ def _figures(sheet: Sheet, data: PrintData, row: int, *, columns: tuple[float, f
         rate = float(data.rates[row])
         figures.append((columns[1], number(rate, sheet.language, decimals=1) if np.isfinite(rate) else "–"))
     return figures
-
-
-def _fitted(sheet: Sheet, name: str, room: float) -> str:
-    shortened = name
-    while len(shortened) > 1 and sheet.width_mm(shortened, Type(8.0)) > room:
-        shortened = shortened.removesuffix("…")[:-1].rstrip() + "…"
-    return shortened
 
 
 def draw_foot(sheet: Sheet, data: PrintData, frame: MapFrame, *, left_out: list[int]) -> None:

@@ -18,7 +18,7 @@ from mapserver.rendering.print_layers import marks
 from mapserver.rendering.print_sheet import Box, Sheet, Type
 from mapserver.rendering.style import INK
 
-__all__ = ["DISC_MM", "Window", "draw_disc", "draw_names"]
+__all__ = ["DISC_MM", "Window", "draw_disc", "draw_names", "widest_places", "write_with_halo"]
 
 DISC_MM = 1.9
 _HALO_PT = 1.7
@@ -68,7 +68,7 @@ def draw_names(sheet: Sheet, data: PrintData, window: Window, *, ranked: Sequenc
         Positions of the units of the table, first place first; they get a disc with their place.
     """
     frame = window.frame
-    middles = _middles(window.ground.shapes, window.rows, frame)
+    middles = widest_places(window.ground.shapes, window.rows, frame)
     rank_of = {row: place for place, row in enumerate(ranked, start=1) if row in middles}
     discs = _place_discs(sheet, frame.box, middles, rank_of=rank_of)
     names = data.units["name"].astype(str).tolist()
@@ -82,7 +82,7 @@ def draw_names(sheet: Sheet, data: PrintData, window: Window, *, ranked: Sequenc
     )  # fmt: skip
     for label in labels:
         for line, y_mm in zip(label.lines, label.baselines_mm(), strict=True):
-            _write_with_halo(sheet, line, (label.x_mm, y_mm), size_pt=label.size_pt)
+            write_with_halo(sheet, line, (label.x_mm, y_mm), size_pt=label.size_pt)
 
 
 def _mark_mm(place: int | None, radius_mm: float, window: Window) -> float:
@@ -91,7 +91,20 @@ def _mark_mm(place: int | None, radius_mm: float, window: Window) -> float:
     return max(alone, 0.0 if place is None else DISC_MM)
 
 
-def _write_with_halo(sheet: Sheet, line: str, place_mm: tuple[float, float], *, size_pt: float) -> None:
+def write_with_halo(sheet: Sheet, line: str, place_mm: tuple[float, float], *, size_pt: float) -> None:
+    """Write a line that stays legible on a map.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The paper.
+    line : str
+        The words.
+    place_mm : tuple of float
+        Middle of its base line.
+    size_pt : float
+        Points.
+    """
     # matplotlib turns text with path effects into outlines; the words on top stay text that can be searched.
     halo = sheet.text(*place_mm, line, look=Type(size_pt, color="white", align="center"))
     halo.set_path_effects([Stroke(linewidth=_HALO_PT, foreground="white", joinstyle="round")])
@@ -115,10 +128,25 @@ def draw_disc(sheet: Sheet, x_mm: float, y_mm: float, *, place: int) -> None:
     sheet.text(x_mm, y_mm - 0.88, str(place), look=Type(7.0, bold=True, color="white", align="center"))
 
 
-def _middles(
+def widest_places(
     shapes: NDArray[np.object_], rows: NDArray[np.int64], frame: MapFrame
 ) -> dict[int, tuple[float, float, float]]:
-    """Find the widest place of each unit in the window: x, y and radius in millimetres."""
+    """Find the widest place of each unit in the window.
+
+    Parameters
+    ----------
+    shapes : ndarray of shapely geometries
+        Units in the window's system.
+    rows : ndarray of int
+        Positions of those asked for.
+    frame : MapFrame
+        The window.
+
+    Returns
+    -------
+    dict of int to tuple of float
+        Position -> x, y and radius in millimetres; units outside the window are left out.
+    """
     window = (frame.west_m, frame.south_m, frame.east_m, frame.north_m)
     visible = shapely.clip_by_rect(shapes[rows], *window)
     found: dict[int, tuple[float, float, float]] = {}

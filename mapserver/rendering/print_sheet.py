@@ -265,6 +265,28 @@ class Sheet:
         """
         return self.fonts.width_pt(text, look.size_pt, bold=look.bold) * MM_PER_POINT
 
+    def shortened(self, text: str, width_mm: float, look: Type) -> str:
+        """Cut a text that does not fit a width.
+
+        Parameters
+        ----------
+        text : str
+            The words.
+        width_mm : float
+            Room, millimetres.
+        look : Type
+            How they look.
+
+        Returns
+        -------
+        str
+            The text, or its beginning with an ellipsis.
+        """
+        kept = text
+        while len(kept) > 1 and self.width_mm(kept, look) > width_mm:
+            kept = kept.removesuffix("…")[:-1].rstrip() + "…"
+        return kept
+
     def wrap(self, text: str, width_mm: float, look: Type) -> list[str]:
         """Break a text into lines that fit a width.
 

@@ -1,4 +1,4 @@
-"""The sample store: schematic boundaries, synthetic incidents, models and cameras."""
+"""The sample store: schematic boundaries, synthetic incidents, models, cameras and numbers of people."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from layers.boundaries import bundled
 from layers.boundaries.lineage import Change
-from layers.catalog import CAMERAS, SAFEZONES, SCHEMATIC, SYNTHETIC
+from layers.catalog import CAMERAS, PEOPLE_POINTS, SAFEZONES, SCHEMATIC, SYNTHETIC
 from layers.errors import StoreUnreachable
 from layers.store import Store, open_store
 from layers.wording import Text
@@ -30,7 +30,7 @@ _MOMENT = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 _BEFORE = dt.date(2019, 12, 1)
 _MERGER = dt.date(2025, 7, 1)
 _DECREE = "NQ 1669/NQ-UBTVQH15"
-_STEPS = 6
+_STEPS = 7
 
 
 def make_demo(path: Path, *, timezone: str, progress: Callable[[int, int], None] = lambda _done, _all: None) -> None:
@@ -83,6 +83,7 @@ def _requests(timezone: str) -> tuple[_Request, ...]:
         FeatureRequest(bundled.path("safezones.geojson"), SAFEZONES, timezone),
         FeatureRequest(bundled.path("cameras.geojson"), CAMERAS, timezone),
         LineageRequest(bundled.path("le_thanh_nghi_lineage.csv"), Change(_MERGER, _BEFORE, _DECREE)),
+        FeatureRequest(bundled.path("people.csv"), PEOPLE_POINTS, timezone),
     )
 
 

@@ -28,7 +28,7 @@ from layers.wording import Text
 from mapserver.services.incidents import Selection, select
 from mapserver.services.output_files import put_file
 from mapserver.services.reader import Reader
-from mapserver.services.spreadsheet_cells import neutral
+from mapserver.services.spreadsheet_cells import neutral, of_workbook
 from mapserver.services.steady import read_steadily
 
 __all__ = ["KINDS", "Export", "collect_export", "kind_of", "write_export", "write_export_file"]
@@ -243,7 +243,6 @@ def _csv(export: Export, out: BinaryIO) -> None:
 
 def _xlsx(export: Export, out: BinaryIO) -> None:
     from openpyxl import Workbook
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     if len(export.rows) > _SHEET_ROWS:
         raise TooLarge(
@@ -252,24 +251,21 @@ def _xlsx(export: Export, out: BinaryIO) -> None:
             Text("Thu hẹp bộ lọc, hoặc xuất CSV.", "Narrow the filter, or write CSV."),
         )  # fmt: skip
 
-    def cells(row: tuple[object, ...]) -> list[object]:
-        return [neutral(ILLEGAL_CHARACTERS_RE.sub("", cell)) if isinstance(cell, str) else cell for cell in row]
-
     book = Workbook(write_only=True)
     table = book.create_sheet("Vụ việc")
     notices = export.meta["notices"]
     assert isinstance(notices, list)  # noqa: S101 - made by `Provenance.as_json`
     for line in (export.meta["sentence"], "; ".join(notices)):
-        table.append(cells((line,)))
+        table.append([of_workbook(line)])
     table.append([])
     table.append(list(export.rows.columns))
     for row in export.records():
-        table.append(cells(row))
+        table.append([of_workbook(cell) for cell in row])
     origin = book.create_sheet("Nguồn gốc")
     for name, value in export.meta.items():
         for key, entry in value.items() if isinstance(value, dict) else [("", value)]:
             shown = "; ".join(map(str, entry)) if isinstance(entry, list) else entry
-            origin.append(cells((f"{name}.{key}" if key else name, shown)))
+            origin.append([of_workbook(f"{name}.{key}" if key else name), of_workbook(shown)])
     book.save(out)
 
 

@@ -1,4 +1,4 @@
-"""Bringing models and cameras into the store: a file again adds only what is new."""
+"""Bringing models, cameras and numbers of people into the store: a file again adds only what is new."""
 
 from __future__ import annotations
 

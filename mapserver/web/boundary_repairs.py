@@ -17,7 +17,7 @@ from mapserver.services.repairs import RepairRequest, repair, repair_queue
 from mapserver.web import params
 from mapserver.web.responses import cached, dump_json
 from mapserver.web.state import State
-from mapserver.web.writing import asked_version, author, json_body, require_write
+from mapserver.web.writing import asked_version, author, json_body, only_names, require_write
 
 __all__ = ["bp"]
 
@@ -107,13 +107,7 @@ def _body(*names: str) -> dict[str, str | None]:
     require_write()
     params.only(request.args, usual=_NAMES)
     body = json_body()
-    unknown = sorted(set(body) - {*names, "reason"})
-    if unknown:
-        listed = ", ".join((*names, "reason"))
-        raise InvalidParameter(
-            Text(f"Không có trường “{unknown[0]}”.", f"There is no field “{unknown[0]}”."),
-            Text(f"Dùng một trong: {listed}.", f"Use one of: {listed}."),
-        )
+    only_names(body, (*names, "reason"))
     return body
 
 

@@ -29,6 +29,8 @@ class Door:
     asks_who : bool
         Whether it is found out who asks. What is the same for everybody is answered without, so that a server whose
         file of accounts cannot be read still says so.
+    shows : tuple of str
+        Keys of layers whose places it shows beside those of `layers`; not asked for, but recorded.
     """
 
     layers: tuple[str, ...] = ()
@@ -36,6 +38,7 @@ class Door:
     is_open: bool = False
     needs_account: bool = False
     asks_who: bool = True
+    shows: tuple[str, ...] = ()
 
 
 _OPEN = Door(is_open=True)
@@ -49,6 +52,9 @@ _IMPORT = Door(("incidents",), Action.IMPORT)
 _PLAN = Door(("units",), Action.PLAN)
 _REPAIR = Door(("repairs",), Action.PLAN)
 _EXPORT = Door(("incidents",), Action.EXPORT)
+_PLANS = Door(("plans",))
+_DRAW = Door(("plans",), Action.PLAN)
+_PLAN_FILE = Door(("plans",), Action.EXPORT)
 _OWN = Door(needs_account=True)
 _ADMINISTER = Door(action=Action.ADMINISTER)
 
@@ -97,6 +103,30 @@ DOORS: Mapping[str, Door] = MappingProxyType({
     "metrics.metrics": _OPEN,
     "openapi.document": _THE_SAME_FOR_ALL,
     "pages.map_page": Door(_MAP),
+    "plan_pages.editor": _PLANS,
+    "plan_pages.listed": _PLANS,
+    "plans.add": _DRAW,
+    "plans.borders": _PLANS,
+    "plans.branch": _DRAW,
+    # For whoever plans or approves, see `mapserver.web.plan_comments`.
+    "plans.comment": Door(("plans",), needs_account=True),
+    "plans.comments": _PLANS,
+    "plans.commit": _DRAW,
+    "plans.compare": _PLANS,
+    "plans.entries": _PLANS,
+    "plans.figures": _PLANS,
+    "plans.guides": _PLANS,
+    "plans.listed": _PLANS,
+    # Who may bring it to which state stands in `mapserver.services.plan_states`.
+    "plans.move": Door(("plans",), needs_account=True),
+    "plans.one": _PLANS,
+    "plans.points": Door(("plans",), shows=("people",)),
+    "plans.redo": _DRAW,
+    "plans.rename": _DRAW,
+    "plans.settle": Door(("plans",), needs_account=True),
+    "plans.sheet": _PLAN_FILE,
+    "plans.undo": _DRAW,
+    "plans.units": _PLAN_FILE,
     # Rows of the own imports; all rows for whoever sees every incident, see `mapserver.web.quarantine`.
     "quarantine.listed": _IMPORT,
     "quarantine.retry": _IMPORT,

@@ -17,7 +17,7 @@ from mapserver.web import params
 from mapserver.web.gate import viewer
 from mapserver.web.responses import dump_json
 from mapserver.web.state import State
-from mapserver.web.writing import FORM_KEY_FIELD, author
+from mapserver.web.writing import FORM_KEY_FIELD, author, only_names
 
 __all__ = ["epsg_of", "job_answer", "mapping_of", "only_fields", "own_job", "sent_files"]
 
@@ -71,13 +71,7 @@ def only_fields(known: Collection[str]) -> None:
     InvalidParameter
         When there is another.
     """
-    unknown = sorted(set(request.form) - {*known, FORM_KEY_FIELD})
-    if unknown:
-        listed = ", ".join(sorted(known))
-        raise InvalidParameter(
-            Text(f"Không có trường “{unknown[0]}”.", f"There is no field “{unknown[0]}”."),
-            Text(f"Dùng một trong: {listed}.", f"Use one of: {listed}."),
-        )
+    only_names(set(request.form) - {FORM_KEY_FIELD}, sorted(known))
 
 
 def mapping_of(texts: Sequence[str]) -> dict[str, str]:

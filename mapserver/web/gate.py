@@ -36,8 +36,10 @@ DEVICE_COOKIE = "antt_device"
 SIGN_IN = "/sign-in"
 
 # A person who opened one of these gets a page when it is refused; a program gets a problem document.
-_PAGES = frozenset({"/", "/boundaries", "/accounts", "/audit", "/audit/check", "/password", "/sign-out", SIGN_IN})
-_PAGES_BELOW = ("/units/", "/accounts/")
+_PAGES = frozenset(
+    {"/", "/boundaries", "/accounts", "/audit", "/audit/check", "/password", "/plans", "/sign-out", SIGN_IN}
+)
+_PAGES_BELOW = ("/units/", "/accounts/", "/plans/")
 
 
 def admit() -> Response | None:

@@ -20,7 +20,7 @@ from mapserver.services.incident_records import IncidentRecord, change_json, inc
 from mapserver.services.second_fence import fenced
 from mapserver.web import params
 from mapserver.web.gate import viewer
-from mapserver.web.responses import dump_json
+from mapserver.web.responses import dump_json, fresh
 from mapserver.web.state import State
 
 __all__ = ["bp", "record_answer"]
@@ -74,7 +74,7 @@ def history(record_id: UUID) -> Response:
     with fenced(state.store, viewer()):
         changes = incident_history(state.store, str(record_id), ground=state.ground)
     said = [change_json(change, state.settings.timezone) for change in changes]
-    return _fresh(Response(dump_json({"id": str(record_id), "history": said}), mimetype="application/json"))
+    return fresh(Response(dump_json({"id": str(record_id), "history": said}), mimetype="application/json"))
 
 
 @bp.get("/at")
@@ -96,7 +96,7 @@ def at() -> Response:
     found = incidents_at(state.reader, spot, _asked(), now=state.clock())
     zone = state.settings.timezone
     records = [each.record.as_json(zone) | {"distance_m": round(each.distance_m, 1)} for each in found]
-    return _fresh(Response(dump_json({"records": records}), mimetype="application/json"))
+    return fresh(Response(dump_json({"records": records}), mimetype="application/json"))
 
 
 @bp.get("/export.<any(csv, xlsx, geojson):kind>")
@@ -122,7 +122,7 @@ def export(kind: str) -> Response:
     if kind == "csv":
         query = request.query_string.decode("ascii", "replace")
         answer.headers["Link"] = f'<{bp.url_prefix}/export.meta.json?{query}>; rel="describedby"'
-    return _fresh(answer)
+    return fresh(answer)
 
 
 @bp.get("/export.meta.json")
@@ -134,7 +134,7 @@ def export_meta() -> Response:
     Response
         JSON: the provenance, the day of the export and the titles of the columns.
     """
-    return _fresh(Response(dump_json(_collected().meta), mimetype="application/json"))
+    return fresh(Response(dump_json(_collected().meta), mimetype="application/json"))
 
 
 def record_answer(record: IncidentRecord, *, status: int = 200) -> Response:
@@ -156,7 +156,7 @@ def record_answer(record: IncidentRecord, *, status: int = 200) -> Response:
     body = dump_json(record.as_json(state.settings.timezone))
     answer = Response(body, status=status, mimetype="application/json")
     answer.set_etag(str(record.row_version))
-    return _fresh(answer)
+    return fresh(answer)
 
 
 def _collected() -> Export:
@@ -182,8 +182,3 @@ def _number(name: str, lowest: float, highest: float) -> float:
             Text(f"Viết một số từ {lowest:g} đến {highest:g}.", f"Write a number from {lowest:g} to {highest:g}."),
         )
     return value
-
-
-def _fresh(answer: Response) -> Response:
-    answer.headers["Cache-Control"] = "private, no-cache"
-    return answer

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from types import MappingProxyType
 from typing import Any
 
 from layers.incidents.values import SEVERITIES, STATUSES
+from layers.planning.operations import OPERATIONS
 from mapserver.services.incident_desk import HAND_FIELDS
 
 __all__ = ["BODIES", "body_of"]
@@ -19,6 +21,33 @@ _DAY: dict[str, Any] = {"type": "string", "format": "date"}
 _MOMENT: dict[str, Any] = {"type": "string", "examples": ["2026-10-01 15:30", "2026-10-01"]}
 _FILES: dict[str, Any] = {"type": "array", "items": {"type": "string", "format": "binary"}}
 _PAIRS: dict[str, Any] = {"type": "array", "items": {"type": "string", "pattern": "^[^=]+=[^=]+$"}}
+
+_NAME: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 200}
+_PLAN_NAME: dict[str, Any] = _NAME | {"maxLength": 160}
+_WHOLE: dict[str, Any] = {"type": "integer", "minimum": 0, "maximum": 999_999_999}
+_PLACE: dict[str, Any] = {"type": "array", "prefixItems": [{"type": "integer"}] * 2, "minItems": 2, "maxItems": 2}
+# How a field of an operation is written, by the type it is declared with.
+_OPERATION_FIELDS: Mapping[str, dict[str, Any]] = {
+    "str": _NAME,
+    "Code": {"type": "string", "pattern": "^[0-9A-Za-z][0-9A-Za-z._-]{0,31}$"},
+    "bool": {"type": "boolean"},
+    "Place": _PLACE,
+    "Line": {"type": "array", "items": _PLACE, "minItems": 2, "maxItems": 20_000},
+    "tuple[tuple[Place, Place], ...]": {
+        "type": "array", "items": {"type": "array", "items": _PLACE, "minItems": 2, "maxItems": 2}, "maxItems": 20_000,
+    },
+}  # fmt: skip
+
+
+def _operations() -> dict[str, Any]:
+    kinds = []
+    for name, kind in OPERATIONS.items():
+        written = {field.name: _OPERATION_FIELDS[str(field.type)] for field in fields(kind)}
+        needed = ["kind", *(field for field in written if field != "apart")]
+        properties = {"kind": {"const": name}} | written
+        kinds.append({"type": "object", "properties": properties, "required": needed, "additionalProperties": False})
+    return {"oneOf": kinds}
+
 
 _RECORD: dict[str, dict[str, Any]] = {name: {"type": ["string", "null"]} for name in HAND_FIELDS} | {
     "occurred_from": _MOMENT,
@@ -61,6 +90,26 @@ BODIES: Mapping[str, tuple[dict[str, dict[str, Any]], tuple[str, ...]]] = Mappin
         _FILE | _READ_AS | {"timezone": _TEXT, "on_change": {"type": "string", "enum": ["update", "quarantine"]}},
         ("file", "source"),
     ),
+    "plans.add": (
+        {"name": _PLAN_NAME, "level": {"type": "string", "enum": ["commune", "beat"]}, "parent": _TEXT, "as_of": _DAY},
+        ("name", "parent"),
+    ),
+    "plans.branch": ({"name": _PLAN_NAME}, ("name",)),
+    "plans.comment": (
+        {"text": {"type": "string", "minLength": 1, "maxLength": 2000}, "entry_number": _WHOLE, "unit": _TEXT,
+         "arc": _TEXT},
+        ("text",),
+    ),
+    "plans.commit": ({"operation": _operations(), "seen": _WHOLE, "reason": _REASON}, ("operation", "seen")),
+    "plans.move": (
+        {"to": {"type": "string", "enum": ["draft", "in_review", "approved", "scheduled"]}, "row_version": _VERSION,
+         "reason": _REASON, "effective_on": _DAY, "decree": {"type": "string", "maxLength": 200}},
+        ("to", "row_version"),
+    ),
+    "plans.redo": ({"seen": _WHOLE, "reason": _REASON}, ("seen",)),
+    "plans.rename": ({"name": _PLAN_NAME, "row_version": _VERSION}, ("name", "row_version")),
+    "plans.settle": ({"row_version": _VERSION}, ("row_version",)),
+    "plans.undo": ({"seen": _WHOLE, "reason": _REASON}, ("seen",)),
     "quarantine.retry": (_FILE, ("file",)),
 })  # fmt: skip
 

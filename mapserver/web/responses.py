@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,18 +20,20 @@ from mapserver.errors import as_json, http_status
 from mapserver.rendering.refusal import render_refusal
 from mapserver.web.state import State
 
-__all__ = ["cached", "dump_json", "language_asked", "page_policy", "problem", "refusal_page"]
+__all__ = ["cached", "dump_json", "fresh", "language_asked", "page_policy", "problem", "refusal_page"]
 
 _FIRST_LEVEL = 5
 _PACKED = frozenset({"application/json", "application/geo+json", "application/vnd.mapbox-vector-tile"})
 
 
-def cached(mimetype: str, make: Callable[[], bytes], *, layers: tuple[Layer, ...] = LAYERS) -> Response:
+def cached(
+    mimetype: str, make: Callable[[], bytes], *, layers: tuple[Layer, ...] = LAYERS, about: Hashable = None
+) -> Response:
     """Answer a reading address from the cache, or make the answer.
 
-    The key is the store, the address with its parameters in order, the versions of the layers it reads,
-    what the viewer may see and the version of the program; the ETag is its hash, so 304 is answered without
-    making anything.
+    The key is the store, the address with its parameters in order, the versions of the layers it reads and what
+    else it is made from, what the viewer may see and the version of the program; the ETag is its hash, so 304 is
+    answered without making anything.
 
     Parameters
     ----------
@@ -42,6 +44,8 @@ def cached(mimetype: str, make: Callable[[], bytes], *, layers: tuple[Layer, ...
         since the same address was understood before.
     layers : tuple of Layer
         The layers that the answer is made from; a commit to another one leaves it as it is.
+    about : hashable
+        What else it is made from that none of these tell, such as who asks or how far one record is.
 
     Returns
     -------
@@ -58,6 +62,7 @@ def cached(mimetype: str, make: Callable[[], bytes], *, layers: tuple[Layer, ...
         # As it was written: of a parameter that is given twice, the first may be the one that counts.
         request.query_string,
         tuple(versions[layer.key] for layer in layers),
+        about,
         state.today(),
         # Two viewers with the same rights share answers, and nobody else does.
         state.reader.narrowed_to,
@@ -109,6 +114,23 @@ def dump_json(content: object) -> bytes:
         UTF-8.
     """
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def fresh(answer: Response) -> Response:
+    """Have a browser ask again each time.
+
+    Parameters
+    ----------
+    answer : Response
+        Of something that changes by the minute or is for one person alone.
+
+    Returns
+    -------
+    Response
+        The same.
+    """
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
 
 
 def problem(failure: AnttError, language: str, status: int | None = None) -> Response:

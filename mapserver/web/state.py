@@ -16,6 +16,7 @@ from mapserver.services.audit_views import ViewLog
 from mapserver.services.cache import VersionedCache
 from mapserver.services.lineage import UnitNames
 from mapserver.services.own_ground import OwnGround
+from mapserver.services.plan_desk import PlanDesk
 from mapserver.services.published_files import Publication
 from mapserver.services.reader import Reader
 from mapserver.services.registers import Registers
@@ -58,6 +59,8 @@ class State:
         Records who saw exact points.
     publication : Publication
         The counts that whoever has no right to exact points is given.
+    plan_desk : PlanDesk
+        Where plans lie open.
     """
 
     settings: Settings
@@ -72,6 +75,7 @@ class State:
     audit: AuditChain
     views: ViewLog
     publication: Publication
+    plan_desk: PlanDesk
 
     @classmethod
     def of(cls, app: Flask) -> State:

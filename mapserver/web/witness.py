@@ -50,7 +50,7 @@ def recorded(answer: Response) -> Response:
     try:
         if door.action is Action.EXPORT:
             record(Deed.EXPORT, {"address": request.path, "filter": _filter()})
-        record_views(door.layers)
+        record_views((*door.layers, *door.shows))
     except AnttError as failure:
         answer.close()
         return problem(failure, State.of(current_app).settings.lang)

@@ -9,7 +9,7 @@ of a session also shows the session's form key, which no other page can know.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from flask import current_app, request
 
@@ -32,8 +32,11 @@ __all__ = [
     "author",
     "json_body",
     "key_of_forms",
+    "only_names",
+    "plain",
     "require_form_key",
     "require_write",
+    "sent_object",
 ]
 
 REQUEST_HEADER = "X-ANTT-Request"
@@ -134,6 +137,43 @@ def json_body() -> dict[str, str | None]:
     InvalidParameter
         When it is not a JSON object of plain values.
     """
+    return plain(sent_object())
+
+
+def plain(values: Mapping[str, object]) -> dict[str, str | None]:
+    """Read values that are neither lists nor objects.
+
+    Parameters
+    ----------
+    values : mapping of str to object
+        As JSON has them.
+
+    Returns
+    -------
+    dict of str to str or None
+        Numbers as text.
+
+    Raises
+    ------
+    InvalidParameter
+        When one is no plain value.
+    """
+    return {name: _as_text(name, value) for name, value in values.items()}
+
+
+def sent_object() -> dict[str, object]:
+    """Read the object that a request sends, with whatever it holds.
+
+    Returns
+    -------
+    dict of str to object
+        As JSON has it.
+
+    Raises
+    ------
+    InvalidParameter
+        When it is not a JSON object.
+    """
     content = _sent_json()
     if not isinstance(content, dict):
         raise InvalidParameter(
@@ -141,8 +181,31 @@ def json_body() -> dict[str, str | None]:
             Text("Gửi Content-Type: application/json và một đối tượng {…}.",
                  "Send Content-Type: application/json and one object {…}."),
         )  # fmt: skip
-    named = ((storable(str(name)), value) for name, value in content.items())
-    return {name: _as_text(name, value) for name, value in named}
+    return {storable(str(name)): value for name, value in content.items()}
+
+
+def only_names(body: Collection[str], known: Collection[str]) -> None:
+    """Refuse an object with a field that is not understood.
+
+    Parameters
+    ----------
+    body : collection of str
+        The fields sent.
+    known : collection of str
+        Those that are understood.
+
+    Raises
+    ------
+    InvalidParameter
+        When there is another.
+    """
+    unknown = sorted(set(body) - set(known))
+    if unknown:
+        listed = ", ".join(known)
+        raise InvalidParameter(
+            Text(f"Không có trường “{unknown[0]}”.", f"There is no field “{unknown[0]}”."),
+            Text(f"Dùng một trong: {listed}.", f"Use one of: {listed}."),
+        )
 
 
 def _sent_json() -> object:

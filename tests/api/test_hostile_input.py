@@ -28,6 +28,7 @@ from mapserver.services.snapshots import PRINTED_METHODS
 from mapserver.settings import Settings
 from mapserver.web.openapi import TAKEN
 from mapserver.web.state import State
+from tests.api.planners import made, sent
 from tests.api.test_serving import every_address
 from tests.builders import NOW, cameras, incidents, models, town
 from tests.conftest import LONG
@@ -252,6 +253,12 @@ def test_sql_in_a_parameter_is_a_text(in_a_file: Store) -> None:
     for text in SQL:
         for address in (f"/units/{text}", f"/api/v1/units/{text}/lineage", f"/api/v1/boundaries/repairs/{text}"):
             assert client.get(address.replace("\x00", "%00")).status_code < 500
+        plan = made(client, name=text)
+        for address, more in (
+            (f"/{plan}/comments", {"text": text, "unit": text[:9]}),
+            (f"/{plan}/branch", {"name": text}),
+        ):
+            assert sent(client, address, more).status_code == 201
         body = {"category": text, "occurred_from": "1/10/2026", "lon": 106.31, "lat": 20.91, "reported_unit": text}
         assert client.post("/api/v1/incidents", json=body, headers=WRITING).status_code in {201, 422}
         add = {"category": "Trộm cắp", "occurred_from": "1/10/2026", "lon": 106.31, "lat": 20.91, "reason": text}
@@ -280,14 +287,28 @@ def scripted(tmp_path: Path) -> Flask:
         frame["name"] = SCRIPT
         store.append(layer, frame)
     store.keep_note("synthetic", SCRIPT)
-    return create_app(Settings(), store, clock=lambda: NOW)
+    app = create_app(Settings(), store, clock=lambda: NOW)
+    client = app.test_client()
+    plan = made(client, name=SCRIPT)
+    operation = {"kind": "rename", "unit": "10000", "name": SCRIPT}
+    assert sent(client, f"/{plan}/entries", {"operation": operation, "seen": 0, "reason": SCRIPT}).status_code == 201
+    assert sent(client, f"/{plan}/comments", {"text": SCRIPT, "unit": "10000"}).status_code == 201
+    return app
 
 
 def test_a_stored_script_is_shown_as_text_at_every_address(scripted: Flask) -> None:
     client, shown = scripted.test_client(), 0
     unit = json.loads(client.get("/api/v1/units/list").data)["units"][0]
     addresses = [address for method, address in every_address(scripted) if method == "GET"]
-    extra = [f"/units/{unit['code']}", f"/?sel={unit['id']}", f"/?unit={unit['id']}", "/units/search?q=Phường"]
+    (plan,) = json.loads(client.get("/api/v1/plans").data)["plans"]
+    of_plans = [f"/api/v1/plans/{plan['id']}/{name}" for name in ("borders", "entries", "figures", "comments")]
+    extra = [
+        *of_plans,
+        f"/units/{unit['code']}",
+        f"/?sel={unit['id']}",
+        f"/?unit={unit['id']}",
+        "/units/search?q=Phường",
+    ]
     for address in [*addresses, *extra, *(f"{a}?lang=en" for a in addresses)]:
         answer = client.get(address, buffered=True)
         if answer.mimetype in {"text/html", "image/svg+xml"}:

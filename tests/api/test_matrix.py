@@ -24,6 +24,7 @@ from layers.catalog import INCIDENTS
 from layers.store import Store
 from mapserver.app import create_app
 from mapserver.services.jobs import start_job
+from mapserver.services.plans import NewPlan, create, listed
 from mapserver.settings import Settings
 from mapserver.web.doors import DOORS, Door
 from tests.accounts import GOOD
@@ -34,6 +35,8 @@ WHERE = (INSIDE, OUTSIDE)
 TILES = {INSIDE: (14, 13030, 7220), OUTSIDE: (14, 13033, 7214)}
 PASSES, SIGN_IN, REFUSED, ABSENT = "passes", "asked to sign in", "refused", "is not there"
 TOO_COARSE = "what may be seen is too coarse"
+# The plan asked for is of the beats of one ward.
+ON_OWN_GROUND = {f"plans.{name}" for name in ("add", "branch", "commit", "move", "redo", "rename", "undo")}
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +46,8 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Office:
     two["id"], two["source_ref"] = [_record(code) for code in WHERE], list(WHERE)
     two["geometry"] = [_point(code) for code in WHERE]
     store.append(INCIDENTS, two)
+    for code in WHERE:
+        create(store, NewPlan(code, "beat", code, NOW.date()), who="somebody else", now=NOW, rng=RNG)
     return office(store, tmp_path_factory.mktemp("office"))
 
 
@@ -69,6 +74,7 @@ def expected(held: Office, rule: Rule, role: Role, where: str) -> str:
     """What the tables say of one cell."""
     door, who = DOORS[rule.endpoint], held.viewer(role)
     allowed = (door.action is None or who.may(door.action)) and _sees_some(role, door)
+    allowed = allowed and (rule.endpoint not in ON_OWN_GROUND or (who.may(Action.PLAN) and who.is_inside([where])))
     if door.is_open:
         return PASSES
     if role is Role.RESIDENT and (door.needs_account or not allowed):
@@ -93,8 +99,10 @@ def address(held: Office, rule: Rule, role: Role, where: str) -> str:
     z, x, y = TILES[where]
     values: dict[str, Callable[[], object]] = {
         "z": lambda: z, "x": lambda: x, "y": lambda: y, "record_id": lambda: _record(where), "name": lambda: "none.js",
-        "kind": lambda: "pdf" if "snapshot" in rule.rule else "csv", "reference": lambda: where, "key": lambda: "none",
-        "login": lambda: "viewer", "session_id": lambda: _record(where), "job_id": lambda: _job(held, role, where),
+        "kind": lambda: next(each for each in ("pdf", "csv", "geojson") if each in rule.rule),
+        "reference": lambda: where, "key": lambda: "none", "login": lambda: "viewer",
+        "session_id": lambda: _record(where), "job_id": lambda: _job(held, role, where),
+        "plan_id": lambda: _plan(held, where), "comment_id": lambda: _record(where),
     }  # fmt: skip
     filled = {name: values[name]() for name in rule.arguments}
     built = rule.build(filled)
@@ -112,8 +120,13 @@ def address(held: Office, rule: Rule, role: Role, where: str) -> str:
         "incident_records.at": f"?lon={lon}&lat={lat}&radius_m=5", "units.names": "?q=Ô", "units.search": "?q=Ô",
         "hotspot_maps.run": f"?method=gistar&cell_m=3000&unit={where}",
         "quarantine.listed": "", "quarantine.sheet": "",
+        "plans.guides": "?as_of=2025-07-01",
     }  # fmt: skip
     return built[1] + queries.get(rule.endpoint, f"?unit={where}" if asks else "")
+
+
+def _plan(held: Office, where: str) -> str:
+    return next(plan.id for plan in listed(held.state.store) if plan.name == where)
 
 
 def _job(held: Office, role: Role, where: str) -> str:
@@ -130,7 +143,12 @@ def sent(client: FlaskClient, rule: Rule, method: str, *, at: str, where: str) -
     lon, lat = PLACES[where]
     body = {"category": "trom_cap", "occurred_from": "2026-10-01 15h30", "lon": lon, "lat": lat}
     changed = {"severity": "nghiem_trong", "reason": "thử", "row_version": "1"}
-    said = body if rule.endpoint == "incidents_write.add" else changed
+    bodies: dict[str, dict[str, object]] = {
+        "incidents_write.add": dict(body),
+        "plans.add": {"name": "Mới", "level": "beat", "parent": where},
+        "plans.move": {"to": "in_review", "row_version": 1},
+    }
+    said = bodies.get(rule.endpoint, changed)
     return client.open(at, method=method, json=said)
 
 
@@ -151,6 +169,7 @@ def test_every_route_gives_every_role_what_the_table_says(held: Office, monkeypa
     # Drawing a sheet takes a second and decides about nobody's rights.
     monkeypatch.setattr("mapserver.web.snapshots.draw", lambda data, language: None)
     monkeypatch.setattr("mapserver.web.snapshots.to_bytes", lambda drawn, kind: b"%PDF")
+    monkeypatch.setattr("mapserver.web.plan_files.sheet_pdf", lambda sheet, language: b"%PDF")
     wrong = []
     checked = cells(held.app)
     for rule, method, role, where in checked:

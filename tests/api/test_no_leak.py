@@ -8,6 +8,7 @@ others and are more, with the same published counts: every body is the same to t
 from __future__ import annotations
 
 import io
+import json
 import logging
 import re
 import zipfile
@@ -23,12 +24,18 @@ from flask.testing import FlaskClient
 from layers.access.policy import Sight
 from layers.access.roles import Role
 from layers.catalog import CAMERAS, INCIDENTS, SAFEZONES, UNITS
+from layers.planning.grid import CELLS_PER_DEG
+from layers.planning.operations import Redraw
+from layers.planning.steps import Signature
 from layers.records import new_ids
 from layers.store import Store, open_store
+from mapserver.services.plan_points import points_of
+from mapserver.services.plans import NewPlan, create
 from mapserver.services.published import Terms, release
 from mapserver.services.published_files import Publication
 from mapserver.services.reader import Reader
 from mapserver.web.doors import DOORS
+from mapserver.web.state import State
 from tests.api.people import INSIDE, OUTSIDE, Office, office
 from tests.builders import NOW, cameras, incidents, models, town
 from tests.vector_tiles import read_tile
@@ -40,6 +47,8 @@ TEXTS = {code: [str(lon)[:8], str(lat)[:7], word, *MARKED_IDS[code]] for code, (
 MASKED = (Role.RESIDENT, Role.VIEWER, Role.PLANNER)
 OWN_ONLY = (Role.WARD_OFFICER, Role.DUTY_OFFICER, Role.ANALYST, Role.COMMANDER)
 DRAWN = {Role.VIEWER, Role.WARD_OFFICER}
+PLANNING = {Role.PLANNER, Role.COMMANDER}
+PLAN = "01a1961f-5c00-7d85-9b49-56f6bf31c1b7"
 FILTERS = (
     "",
     "category=trom_cap",
@@ -104,7 +113,22 @@ def offices(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Office]:
     for name, store in stores.items():
         opened[name] = office(store, tmp_path_factory.mktemp(name))
         opened[name].state.publication.put(published.cube, {})
+        _plan(opened[name].state)
     return opened
+
+
+def _plan(state: State) -> None:
+    """The same plan in each: ground with marked incidents on it goes from one ward to the next."""
+    rng, desk = np.random.default_rng(17), state.plan_desk
+    asked = NewPlan("Phương án", "commune", "31", NOW.date())
+    record = create(state.store, asked, who="planner", now=NOW, rng=rng)
+    assert record.id == PLAN
+    base = desk.opened(PLAN).base
+    (arc,) = (arc for arc in base.arcs.values() if {arc.left, arc.right} == {"10002", OUTSIDE})
+    over = tuple(round(degrees * CELLS_PER_DEG) for degrees in (106.389, 20.988))
+    line = (arc.start, (over[0], over[1]), arc.end)
+    points = points_of(state.whole_reader, state.publication, base).kinds
+    desk.commit(PLAN, Redraw(arc.id, line), seen=0, by=Signature("planner", NOW), points=points)
 
 
 def addresses(held: Office, role: Role) -> list[str]:
@@ -114,6 +138,7 @@ def addresses(held: Office, role: Role) -> list[str]:
     fills = {
         "z": "14", "x": "13033", "y": "7214", "record_id": MARKED_IDS[OUTSIDE][0], "name": "none.js", "kind": "csv",
         "reference": OUTSIDE, "key": "none", "login": "viewer", "job_id": MARKED_IDS[OUTSIDE][0], "session_id": "none",
+        "plan_id": PLAN,
     }  # fmt: skip
     for rule in held.app.url_map.iter_rules():
         if "GET" not in (rule.methods or set()) or "snapshot" in rule.rule:
@@ -124,6 +149,10 @@ def addresses(held: Office, role: Role) -> list[str]:
     found += [f"/api/v1/incidents/export.{kind}" for kind in ("xlsx", "geojson")]
     found += [f"/tiles/incidents/{tile}" for tile in ("9/407/225.mvt", "16/52135/28858.mvt", "16/52135/28858.png")]
     found += [f"/api/v1/incidents/trend?unit={OUTSIDE}@2025-07-01", "/api/v1/hotspots/density?bandwidth_m=500"]
+    if role in PLANNING:
+        files = ("sheet.xlsx", "units.geojson", *(("sheet.pdf",) if role is Role.PLANNER else ()))
+        found += [f"/api/v1/plans/{PLAN}/{file}" for file in files]
+        found += [f"/api/v1/plans/{PLAN}/guides?as_of=2025-07-01"]
     return found + (list(SHEETS) if role in DRAWN else [])
 
 
@@ -193,6 +222,21 @@ def test_the_search_finds_what_an_administrator_sees(offices: dict[str, Office])
         "/tiles/incidents/14/13033/7214.png",
     ):
         assert body_of(client, at) != body_of(changed, at), at
+
+
+def test_a_plan_counts_what_is_published_whoever_asks(offices: dict[str, Office]) -> None:
+    held = offices["true"]
+    planner, administrator = held.client(Role.PLANNER), held.client(Role.ADMINISTRATOR)
+    points = f"/api/v1/plans/{PLAN}/points"
+    assert planner.get(points).data == administrator.get(points).data
+    (step,) = json.loads(planner.get(f"/api/v1/plans/{PLAN}/entries").data)["entries"]
+    (gain,) = step["effect"]
+    # The ground that changes hands is where the marked incidents and a camera are.
+    assert gain["counts"]["incidents"] > 0
+    assert "cameras" not in gain["counts"]
+    seen, hidden = (json.loads(client.get(f"/api/v1/plans/{PLAN}/figures").data) for client in (administrator, planner))
+    assert sum(unit["now"]["cameras"] for unit in seen["units"]) == 2
+    assert {unit["now"]["cameras"] for unit in hidden["units"]} == {None}
 
 
 def test_an_officer_sees_the_own_marks_and_no_tile_shows_the_others(offices: dict[str, Office]) -> None:

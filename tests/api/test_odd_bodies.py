@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 
 from mapserver.services.incident_desk import HAND_FIELDS
 from mapserver.web.openapi import described
+from tests.api.planners import made
 from tests.api.test_writing import THEFT, WRITING
 from tests.conftest import LONG
 
 FORMS = ("valid_from", "valid_to", "level", "decree", "crs", "encoding", "map", "source", "timezone", "on_change")
-FIELDS = (*HAND_FIELDS, "reason", "row_version", "decision", "keys", "note", *FORMS)
+OF_PLANS = ("name", "parent", "as_of", "to", "effective_on", "text", "entry_number", "unit", "arc", "seen", "operation")
+FIELDS = (*HAND_FIELDS, "reason", "row_version", "decision", "keys", "note", *FORMS, *OF_PLANS)
 SOME_ID = "0197c348-8800-7000-8000-000000000000"
 # What programs trip over: ends of ranges, signs that look like others, text that is no text.
 ODD = st.sampled_from((
@@ -32,10 +34,11 @@ VALUE = ODD | st.text(max_size=12) | st.none() | st.integers() | st.floats() | s
 def test_no_writing_address_has_a_fault(app: Flask) -> None:
     client = app.test_client()
     record = json.loads(client.post("/api/v1/incidents", json=THEFT, headers=WRITING).data)["id"]
+    plan = made(client)
     writing = [
         (
             method,
-            re.sub(r"{\w+}", record if "record_id" in path else SOME_ID, path),
+            re.sub(r"{\w+}", record if "record_id" in path else SOME_ID, path.replace("{plan_id}", plan)),
             *operation["requestBody"]["content"],
         )
         for path, operations in described(app)["paths"].items()

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from layers.access.roles import Role
 from tests.api.people import INSIDE, office, town_store
+from tests.api.planners import made, read, sent
 from tests.api.test_writing import THEFT, WRITING, added
 
 # More digits than Python turns into a number.
@@ -71,6 +72,37 @@ def test_a_number_of_many_digits_in_a_record_is_refused(client: FlaskClient) -> 
         headers=WRITING,
     )
     assert answer.status_code == 422, answer.text
+
+
+@pytest.mark.parametrize(
+    ("operation", "status"),
+    [
+        ({"kind": "redraw", "arc": "a1", "line": [[1063100000, 209400000]] * 20_001}, 413),
+        ({"kind": "redraw", "arc": "a1", "line": [[1063100000, 209400000]] * 1_000_000}, 413),
+        ({"kind": "move_vertices", "arc": "a1", "moves": [[[1, 2], [3, 4]]] * 20_001}, 413),
+        ({"kind": "redraw", "arc": "a1", "line": [[float("nan"), float("inf")]]}, 422),
+        ({"kind": "redraw", "arc": "a1", "line": [[10**25, -(10**25)], [1, 2]]}, 422),
+        ({"kind": "rename", "unit": "10000", "name": "x" * 10_000}, 422),
+    ],
+    ids=["a place too many", "a million places", "vertices", "no numbers", "beyond the globe", "a long name"],
+)
+def test_an_operation_of_too_much_is_refused(client: FlaskClient, operation: dict[str, object], status: int) -> None:
+    at = f"/{made(client)}/entries"
+    answer = sent(client, at, {"operation": operation, "seen": 0})
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+    assert read(client, at)["last"] == 0
+
+
+def test_numbers_and_brackets_in_an_operation_are_refused(client: FlaskClient) -> None:
+    plan = made(client)
+    operation = '{"kind": "redraw", "arc": "a1", "line": %s}'
+    for line, seen in (("[" * 30_000 + "]" * 30_000, "0"), (f"[[{DIGITS}, 1]]", "0"), ("[]", DIGITS), ("[]", "1e400")):
+        body = f'{{"operation": {operation % line}, "seen": {seen}}}'
+        answer = client.post(
+            f"/api/v1/plans/{plan}/entries", data=body, content_type="application/json", headers=WRITING
+        )
+        assert answer.status_code == 422, answer.text
+    assert client.get(f"/api/v1/plans/{plan}/entries?after={DIGITS}").status_code == 422
 
 
 @pytest.mark.parametrize("crs", [f"EPSG:{DIGITS}", "9999999999"])

@@ -20,6 +20,9 @@ from tests.api import (
     test_hotspot_maps,
     test_import_area,
     test_jobs,
+    test_plan_files,
+    test_plan_pages,
+    test_plans,
     test_repairs_api,
     test_serving,
     test_sign_in,
@@ -80,7 +83,8 @@ def test_every_address_is_known_to_these_tests(app: Flask) -> None:
     others = tiles | {"/", "/static/dist/<name>", "/healthz", "/api/v1/version", "/snapshot.<any(pdf, png):kind>"}
     tested = (
         test_writing, test_jobs, test_boundary_imports, test_repairs_api, test_sign_in, test_accounts_page,
-        test_serving, test_hotspot_maps, test_audit_page, test_import_area, test_withheld_page,
+        test_serving, test_hotspot_maps, test_audit_page, test_import_area, test_withheld_page, test_plans,
+        test_plan_files, test_plan_pages,
     )  # fmt: skip
     elsewhere = {address for module in tested for address in module.ADDRESSES}
     assert rules == (named - {"/snapshot.pdf"}) | others | elsewhere

@@ -31,6 +31,7 @@ SOME_ID = UUID("0197c348-8800-7000-8000-000000000000")
 VALUES = {
     "name": "nothing.js", "reference": "10001", "record_id": SOME_ID, "kind": "csv", "job_id": SOME_ID,
     "z": 10, "x": 814, "y": 450, "key": "a", "login": "an", "session_id": SOME_ID,
+    "plan_id": SOME_ID, "comment_id": SOME_ID,
 }  # fmt: skip
 PLACE = "106.3141592"
 
@@ -51,7 +52,7 @@ def behind(store: Store) -> FlaskClient:
 def every_address(app: Flask) -> Iterator[tuple[str, str]]:
     adapter = app.url_map.bind("127.0.0.1")
     for rule in app.url_map.iter_rules():
-        kind = "pdf" if "pdf" in rule.rule else "csv"
+        kind = next((each for each in ("pdf", "csv", "geojson") if each in rule.rule), "")
         values = {name: value for name, value in (VALUES | {"kind": kind}).items() if name in rule.arguments}
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
             yield method, adapter.build(rule.endpoint, values, method=method)

@@ -224,7 +224,8 @@ def test_the_page_is_reached_from_the_map_and_speaks_english(
     open_page: Callable[..., Watched], sample_address: str
 ) -> None:
     page = open_page(f"{sample_address}/?lang=en").page
-    page.get_by_role("link", name="Boundaries").click()
+    page.locator("summary", has_text="Boundaries").click()
+    page.get_by_role("link", name="Import and repair").click()
     expect(page.get_by_role("heading", name="Unit boundaries")).to_be_visible()
     page.get_by_role("tab", name="Repairs").click()
     expect(page.locator("#bd-counts")).to_contain_text("wait for a decision", timeout=LONGEST_MS)

@@ -6,29 +6,33 @@ import json
 import logging
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from werkzeug.serving import make_server
 
-from layers.access.policy import ACTIONS, Sight, right
+from layers.access.policy import ACTIONS, Action, Sight, right
 from layers.access.roles import ACCOUNT_ROLES, Role
 from layers.catalog import INCIDENTS, UNITS
-from layers.store import open_store
+from layers.planning.operations import Rename
+from layers.store import Store, open_store
 from layers.store.system_file import system_path
 from mapserver.app import create_app
 from mapserver.cli.remote_doors import DOORS as COMMANDS
 from mapserver.clock import utc_now
 from mapserver.services.entering import NewToken, create_token
 from mapserver.services.jobs import Shift, run_next
+from mapserver.services.plan_desk import PlanDesk
+from mapserver.services.plans import branched
 from mapserver.settings import Settings
 from mapserver.web.gate import DOORS
 from mapserver.web.state import State
 from tests.accounts import added, registers_at
-from tests.builders import incidents, town
+from tests.builders import NOW, incidents, town
 from tests.cli.command import Ended, antt
+from tests.plan_desks import BY, new_plan
 
 OWN, ELSEWHERE = "10000", "10003"
 PLACES = {OWN: ("106.321", "20.921"), ELSEWHERE: ("106.381", "20.981")}
@@ -54,9 +58,18 @@ ENDPOINTS: dict[str, tuple[str, ...]] = {
     "incidents export": ("incident_records.export", "incident_records.export_meta"),
     "hotspots run": ("hotspot_maps.start", "jobs.job"),
     "hotspots backtest": ("hotspot_maps.start", "jobs.job"),
+    "plan new": ("plans.add",),
+    "plan list": ("plans.listed",),
+    "plan show": ("plans.one", "plans.entries"),
+    "plan apply": ("plans.one", "plans.commit"),
+    "plan undo": ("plans.one", "plans.undo"),
+    "plan redo": ("plans.one", "plans.redo"),
+    "plan state": ("plans.one", "plans.move"),
     "snapshot create": ("snapshots.snapshot", "incidents.summary"),
     "store info": ("health.version",),
 }
+# Who may bring a plan to which state is not the door's to say.
+BY_STATE = "plan state"
 ON_A_RECORD = ("incidents add", "incidents edit", "incidents history", "incidents withdraw")
 REFUSED = {2, 5}
 # What is sent here is no sheet of the quarantine, which is told to those who may send one.
@@ -70,6 +83,7 @@ class Office:
     address: str
     folder: Path
     records: dict[str, str]
+    plans: dict[str, str]
 
     def run(self, role: Role, *words: str) -> Ended:
         """Run a command as somebody of a role."""
@@ -108,13 +122,30 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         thread.start()
     west, south = rows.geometry.x < 106.35, rows.geometry.y < 20.95
     records = {OWN: str(rows[west & south]["id"].iloc[0]), ELSEWHERE: str(rows[~west & ~south]["id"].iloc[0])}
-    yield Office(f"http://127.0.0.1:{served.server_port}", folder, records)
+    yield Office(f"http://127.0.0.1:{served.server_port}", folder, records, _plans(store, folder))
     stop.set()
     served.shutdown()
     served.server_close()
     for thread in threads:
         thread.join()
     state.store.close()
+
+
+def _plans(store: Store, folder: Path) -> dict[str, str]:
+    """Plans of the beats of the own ward: one for each command, with enough to undo and to do again."""
+    desk, unit, by = PlanDesk(store), f"{OWN}-1", replace(BY, author="ai đó")
+    for role in ACCOUNT_ROLES:
+        operation = {"kind": "rename", "unit": unit, "name": f"Tên của {role}"}
+        (folder / f"{role}.json").write_text(json.dumps([operation]), encoding="utf-8")
+    plan_id = new_plan(store, level="beat", parent=OWN).id
+    for time in range(2):
+        desk.commit(plan_id, Rename(unit, f"Tên {time}"), seen=time, by=by)
+    rng = np.random.default_rng(3)
+    names = ("show", "apply", "undo", "redo", *ACCOUNT_ROLES)
+    made = {name: branched(store, plan_id, name, who="ai đó", now=NOW, rng=rng).id for name in names}
+    for time in range(2):
+        desk.undo(made["redo"], by=by, seen=2 + time)
+    return made
 
 
 def may_pass(role: Role, endpoint: str) -> bool:
@@ -141,6 +172,7 @@ def words_of(command: str, record: str, ward: str) -> tuple[str, ...]:
         "incidents export": ("--out", "a.csv.geojson"),
         "hotspots run": ("--out", "o.geojson", "--cell-m", "1000", "--unit", ward),
         "hotspots backtest": ("--cell-m", "1000", "--unit", ward),
+        "plan new": ("Phương án", "--parent", OWN, "--level", "beat"),
         "snapshot create": ("--out", "a.png", "--layers", "units"),
     }
     return (*command.split(), *more.get(command, ()))
@@ -150,16 +182,33 @@ def test_the_table_here_names_every_command_with_a_door() -> None:
     assert set(ENDPOINTS) == set(COMMANDS)
 
 
+def plan_words(office: Office, command: str, role: Role) -> tuple[str, ...]:
+    name = command.removeprefix("plan ")
+    if name not in {*office.plans, "state"}:
+        return ()
+    more = {"apply": (f"{role}.json",), "state": ("in_review",)}
+    return office.plans[str(role) if name == "state" else name], *more.get(name, ())
+
+
 @pytest.mark.parametrize("role", ACCOUNT_ROLES)
-@pytest.mark.parametrize("command", [name for name in ENDPOINTS if name not in {*ON_A_RECORD, "incidents reinstate"}])
+@pytest.mark.parametrize(
+    "command", [name for name in ENDPOINTS if name not in {*ON_A_RECORD, "incidents reinstate", BY_STATE}]
+)
 def test_a_command_is_done_by_those_who_may(office: Office, command: str, role: Role) -> None:
-    ended = office.run(role, *words_of(command, "", OWN))
+    ended = office.run(role, *words_of(command, "", OWN), *plan_words(office, command, role))
     if all(may_pass(role, endpoint) for endpoint in ENDPOINTS[command]):
         assert ended.returncode == ENDS.get(command, 0), ended.stderr
         return
     error = json.loads(ended.stderr)["error"]
     assert (ended.returncode, error["code"]) == (5, "forbidden"), ended.stderr
     assert error["message"] != error["message_en"]
+
+
+@pytest.mark.parametrize("role", ACCOUNT_ROLES)
+def test_a_plan_is_sent_to_review_by_those_who_plan(office: Office, role: Role) -> None:
+    may = Action.PLAN in ACTIONS[role] and all(may_pass(role, endpoint) for endpoint in ENDPOINTS[BY_STATE])
+    ended = office.run(role, *BY_STATE.split(), *plan_words(office, BY_STATE, role))
+    assert ended.returncode == (0 if may else 5), ended.stderr
 
 
 @pytest.mark.parametrize("ward", [OWN, ELSEWHERE])

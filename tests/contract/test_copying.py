@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from layers.catalog import CAMERAS, INCIDENTS, LAYERS, SAFEZONES, UNITS
+from layers.catalog import CAMERAS, INCIDENTS, LAYERS, PEOPLE_POINTS, SAFEZONES, UNITS
 from layers.errors import Conflict
 from layers.store import ChangeSet, Store, open_store
 from layers.store.base import Author
@@ -22,7 +22,7 @@ from mapserver.services.incidents_by_hand import (
     withdraw_incident,
 )
 from mapserver.services.stores import copy_store
-from tests.builders import BOOKS, NOW, book, cameras, incidents, models, town
+from tests.builders import BOOKS, NOW, book, cameras, incidents, models, people, town
 from tests.contract.backends import Databases, fresh_address
 
 # `memory:` is gone when it is closed, so it is no place between two copies.
@@ -51,6 +51,7 @@ def live_in(store: Store, path: Path) -> None:
     store.append(INCIDENTS, incidents(700))
     store.append(SAFEZONES, models())
     store.append(CAMERAS, cameras())
+    store.append(PEOPLE_POINTS, people())
     for layer in BOOKS:
         store.append(layer, book(layer))
     counts = read_in(store, path)

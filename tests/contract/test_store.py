@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import geopandas as gpd
 import pandas as pd
 import pytest
@@ -101,6 +103,8 @@ def test_a_stale_update_is_refused_with_both_versions_and_nothing_is_kept(store:
         store.apply(ChangeSet(INCIDENTS, update=changes, expected_row_version={second: 7}))
     assert "7" in refused.value.message.en
     assert "1" in refused.value.message.en
+    # It is sent to whoever was late.
+    assert json.loads(json.dumps(refused.value.details)) == {"id": second, "expected": 7, "found": 1}
     assert store.count(INCIDENTS, Query(where=(("category", "cuop"),))) == 0
     assert store.versions()["incidents"] == 1
 

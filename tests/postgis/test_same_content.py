@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from layers.catalog import CAMERAS, INCIDENTS, LAYERS, SAFEZONES, UNITS
+from layers.catalog import CAMERAS, INCIDENTS, LAYERS, PEOPLE_POINTS, SAFEZONES, UNITS
 from layers.store import Store, open_store
-from tests.builders import BOOKS, book, cameras, incidents, models, town
+from tests.builders import BOOKS, book, cameras, incidents, models, people, town
 
 pytestmark = pytest.mark.postgis
 
@@ -18,6 +18,7 @@ def fill(store: Store) -> None:
     store.append(INCIDENTS, incidents(700))
     store.append(SAFEZONES, models())
     store.append(CAMERAS, cameras())
+    store.append(PEOPLE_POINTS, people())
     for layer in BOOKS:
         store.append(layer, book(layer))
 

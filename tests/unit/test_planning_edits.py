@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import shapely
 
@@ -140,6 +142,13 @@ def test_names_and_types_change(base: Topology) -> None:
     assert named.arcs == base.arcs
 
 
+def test_wards_have_the_types_of_the_law_and_beats_any(base: Topology) -> None:
+    with pytest.raises(InvalidParameter, match="Hành tinh"):
+        applied(base, Retype("10000", "Hành tinh"), number=1)
+    beats = replace(base, level="beat")
+    assert applied(beats, Retype("10000", "Khu vực"), number=1).units["10000"].unit_type == "Khu vực"
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
@@ -236,6 +245,12 @@ def test_an_operation_is_read_as_it_was_written(operation: Operation) -> None:
     assert operation_from_json(operation_to_json(operation)) == operation
 
 
+def test_a_name_is_kept_as_every_store_can_hold_it() -> None:
+    assert operation_from_json({"kind": "rename", "unit": "1", "name": " Le\u0302  \x00\ud800 "}) == Rename(
+        "1", "Lê \ufffd\ufffd"
+    )
+
+
 @pytest.mark.parametrize(
     "values",
     [
@@ -251,6 +266,11 @@ def test_an_operation_is_read_as_it_was_written(operation: Operation) -> None:
         {"kind": "move_node", "node": [1, 2], "to": [3, 4, 5]},
         {"kind": "redraw", "arc": "a1", "line": [[1, 2], [3, 10**30]]},
         {"kind": "redraw", "arc": "a1", "line": None},
+        {"kind": "rename", "unit": "1", "name": "  "},
+        {"kind": "rename", "unit": "1", "name": "x" * 201},
+        {"kind": "rename", "unit": "1", "name": "a\x01b"},
+        {"kind": "split", "unit": "1", "line": [[1, 2], [3, 4]], "code": "a@2026-01-01", "name": "Mới"},
+        {"kind": "split", "unit": "1", "line": [[1, 2], [3, 4]], "code": "../x", "name": "Mới"},
     ],
 )
 def test_what_is_no_operation_is_refused(values: dict[str, object]) -> None:

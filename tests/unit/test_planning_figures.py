@@ -22,7 +22,16 @@ from layers.planning.operations import Merge, Redraw, Retype, Split, Transfer
 from layers.planning.points import placed
 from layers.planning.shape import spread
 from tests.builders import town
-from tests.golden.make_planning_figures import FILE, golden_base, outcome, read_operation, written
+from tests.golden.make_planning_figures import (
+    FILE,
+    STORY,
+    golden_base,
+    outcome,
+    read_operation,
+    sketches,
+    story,
+    written,
+)
 
 GOLDEN: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
 # Four square wards; the middle is a node.
@@ -54,6 +63,12 @@ def test_golden_cases_hold(case: dict[str, Any]) -> None:
 def test_golden_base_holds() -> None:
     base = golden_base()
     assert written(figures(base, base.topology, ())) == _close(GOLDEN["figures"])
+
+
+def test_golden_story_holds() -> None:
+    base = golden_base().topology
+    told = json.loads(STORY.read_text(encoding="utf-8"))
+    assert {"story": story(base), "sketches": sketches(base)} == _close(told)
 
 
 def _close(values: Any) -> Any:

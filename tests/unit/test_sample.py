@@ -33,6 +33,7 @@ MADE = (
     "sample/incidents.csv",
     "sample/safezones.geojson",
     "sample/cameras.geojson",
+    "sample/people.csv",
 )
 
 
@@ -232,6 +233,18 @@ def test_models_are_of_the_six_kinds_and_lie_on_land(units: gpd.GeoDataFrame) ->
     assert set(models.columns) == set(catalog.SAFEZONES.schema.names) - {"id", "row_version"}
     land = shapely.coverage_union_all(units.geometry.to_numpy())
     assert shapely.covers(land, models.geometry.to_numpy()).all()
+
+
+def test_people_by_block_add_up_to_the_published_figures_of_each_unit(units: gpd.GeoDataFrame) -> None:
+    blocks = _table("people.csv")
+    places = shapely.points([[float(block["lon"]), float(block["lat"])] for block in blocks])
+    inside, unit = shapely.STRtree(units.geometry.to_numpy()).query(places, predicate="intersects")
+    assert inside.tolist() == list(range(len(blocks)))
+    found = Counter[str]()
+    for block, code in zip(blocks, units["code"].to_numpy()[unit], strict=True):
+        found[code] += int(block["people"])
+    assert found == dict(zip(units["code"], units["population"], strict=True))
+    assert {block["source"] for block in blocks} == {catalog.SYNTHETIC}
 
 
 def test_cameras_look_somewhere_and_lie_on_land(units: gpd.GeoDataFrame) -> None:
