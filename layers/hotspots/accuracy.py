@@ -241,7 +241,9 @@ def exact_share(inside: float, total: float, *, level: float = 0.95) -> Interval
     tail = (1 - level) / 2
     low = special.betaincinv(inside, total - inside + 1, tail) if inside > 0 else 0.0
     high = special.betaincinv(inside + 1, total - inside, 1 - tail) if inside < total else 1.0
-    return Interval(inside / total, float(low), float(high))
+    share = inside / total
+    # Of a vanishing part of one incident the inverse is no closer than 1e-12.
+    return Interval(share, min(float(low), share), max(float(high), share))
 
 
 def _check_cells(score: Array, counts: Array, area_m2: Array) -> None:
